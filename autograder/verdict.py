@@ -89,21 +89,12 @@ class QuestionResult:
 
     def to_json(self) -> dict[str, Json]:
         """Plain data for the grade JSON."""
-        outcome = self.outcome
         return {
             "id": self.id,
             "title": self.title,
             "points": self.points,
             "max_points": self.max_points,
-            "verdict": outcome.verdict.value,
-            "code": outcome.code,
-            "message": outcome.message,
-            "expected": outcome.expected,
-            "got": outcome.got,
-            "example": outcome.example,
-            "where": outcome.where.to_json() if outcome.where else None,
-            "hint": outcome.hint,
-            "evidence": dict(outcome.evidence),
+            **outcome_to_json(self.outcome),
         }
 
 
@@ -158,8 +149,23 @@ def grade_json(results: Sequence[AssignmentResult]) -> dict[str, Json]:
     return {"version": FORMAT_VERSION, "assignments": [result.to_json() for result in results]}
 
 
+def outcome_to_json(outcome: Outcome) -> dict[str, Json]:
+    """Plain data with the fields that each question has in the grade JSON."""
+    return {
+        "verdict": outcome.verdict.value,
+        "code": outcome.code,
+        "message": outcome.message,
+        "expected": outcome.expected,
+        "got": outcome.got,
+        "example": outcome.example,
+        "where": outcome.where.to_json() if outcome.where else None,
+        "hint": outcome.hint,
+        "evidence": dict(outcome.evidence),
+    }
+
+
 def outcome_from_json(data: Mapping[str, Any]) -> Outcome:
-    """Rebuild an outcome from the fields that ``QuestionResult.to_json`` writes."""
+    """The inverse of ``outcome_to_json``; other fields are ignored."""
     where = data["where"]
     return Outcome(
         verdict=Verdict(data["verdict"]),
@@ -171,4 +177,23 @@ def outcome_from_json(data: Mapping[str, Any]) -> Outcome:
         where=Where(**where) if where else None,
         hint=data["hint"],
         evidence=data["evidence"],
+    )
+
+
+def result_from_json(data: Mapping[str, Any]) -> AssignmentResult:
+    """The inverse of ``AssignmentResult.to_json``; totals are computed anew, other fields are ignored."""
+    return AssignmentResult(
+        assignment=data["assignment"],
+        submission=data["submission"],
+        isolation=data["isolation"],
+        questions=tuple(
+            QuestionResult(
+                id=question["id"],
+                title=question["title"],
+                points=question["points"],
+                max_points=question["max_points"],
+                outcome=outcome_from_json(question),
+            )
+            for question in data["questions"]
+        ),
     )
