@@ -1,0 +1,237 @@
+"""The gradebook: one SQLite file with every attempt, its verdicts and where they came from.
+
+One process writes (the driver of a batch), any number may read meanwhile. Attempts are only ever added:
+what stood there before a regrade stays.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from autograder.errors import UsageError
+from autograder.verdict import AssignmentResult, result_from_json
+
+SCHEMA_VERSION = 1
+_APPLICATION_ID = 0x6772_6164
+"""In the file's header: tells a gradebook from any other SQLite file."""
+
+_SCHEMA = """
+CREATE TABLE attempts (
+  id INTEGER PRIMARY KEY,
+  assignment TEXT NOT NULL,
+  submission TEXT NOT NULL,
+  submission_sha256 TEXT NOT NULL,  -- empty where the file could not be read
+  tests_sha256 TEXT NOT NULL,
+  versions TEXT NOT NULL,           -- JSON: name -> version
+  isolation TEXT NOT NULL,
+  hidden INTEGER NOT NULL,          -- 1 if the hidden tests were run
+  score REAL,                       -- NULL while a person has to look
+  max_score REAL NOT NULL,
+  trouble TEXT NOT NULL,            -- why it could not be read or judged, or empty
+  started_at TEXT NOT NULL,         -- ISO 8601, UTC
+  duration REAL NOT NULL,           -- seconds
+  result TEXT NOT NULL              -- the assignment's part of the grade JSON
+) STRICT;
+CREATE INDEX attempts_by_submission ON attempts (assignment, submission, id);
+CREATE TABLE verdicts (
+  attempt INTEGER NOT NULL REFERENCES attempts (id) ON DELETE CASCADE,
+  position INTEGER NOT NULL,        -- order in the notebook, from 0
+  question TEXT NOT NULL,
+  verdict TEXT NOT NULL,
+  code TEXT NOT NULL,
+  points REAL,
+  max_points REAL NOT NULL,
+  PRIMARY KEY (attempt, position)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX verdicts_by_question ON verdicts (question, verdict);
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One attempt as the gradebook keeps it."""
+
+    result: AssignmentResult
+    """Its ``submission`` is the name under which the submission is found again."""
+    submission_sha256: str
+    tests_sha256: str
+    versions: Mapping[str, str]
+    hidden: bool
+    trouble: str
+    started_at: str
+    """ISO 8601, UTC."""
+    duration: float
+    """Seconds."""
+
+
+class Gradebook:
+    """An open gradebook; a context manager.
+
+    Raises:
+        UsageError: the file is not a gradebook, is from a newer version, is missing (without ``create``) or
+            cannot be opened.
+    """
+
+    def __init__(self, path: Path, *, create: bool = False) -> None:
+        self.path = path
+        if not create and not path.is_file():
+            raise UsageError(f"there is no such gradebook: {path}")
+        with self._explained():
+            # Transactions are begun by hand, where they start and end can be seen.
+            self._database = sqlite3.connect(path, timeout=30, isolation_level=None)
+        try:
+            with self._explained():
+                self._prepare(create=create)
+        except BaseException:
+            self._database.close()
+            raise
+
+    def _prepare(self, *, create: bool) -> None:
+        # Identify first: a pragma below would already change a foreign database.
+        version = self._pragma("user_version")
+        tables = int(self._database.execute("SELECT count(*) FROM sqlite_master").fetchone()[0])
+        is_new = create and tables == 0 and version == 0
+        if not is_new and self._pragma("application_id") != _APPLICATION_ID:
+            raise UsageError(f"this file is a database but not a gradebook: {self.path}")
+        if version > SCHEMA_VERSION:
+            raise UsageError(
+                f"this gradebook was written by a newer autograder (format {version}, this one knows "
+                f"{SCHEMA_VERSION}); update autograder to open it: {self.path}"
+            )
+        if create:
+            self._database.execute("PRAGMA journal_mode = WAL")
+            self._database.execute("PRAGMA synchronous = NORMAL")
+        self._database.execute("PRAGMA foreign_keys = ON")
+        if is_new:
+            self._database.executescript(
+                f"BEGIN IMMEDIATE; {_SCHEMA} PRAGMA application_id = {_APPLICATION_ID};"
+                f"PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;"
+            )
+
+    def _pragma(self, name: str) -> int:
+        return int(self._database.execute(f"PRAGMA {name}").fetchone()[0])
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.OperationalError as error:
+            raise UsageError(f"cannot open the gradebook ({error}): {self.path}") from None
+        except sqlite3.DatabaseError:
+            raise UsageError(f"this file is not a gradebook: {self.path}") from None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file."""
+        self._database.close()
+
+    def add(self, entry: Entry) -> None:
+        """Store one attempt and its verdicts, both or neither.
+
+        Raises:
+            sqlite3.Error: the disk is full, or another process has kept the file locked for 30 s.
+        """
+        result = entry.result
+        row = (
+            result.assignment,
+            result.submission,
+            entry.submission_sha256,
+            entry.tests_sha256,
+            json.dumps(dict(entry.versions), sort_keys=True),
+            result.isolation,
+            int(entry.hidden),
+            result.score,
+            float(result.max_score),
+            entry.trouble,
+            entry.started_at,
+            float(entry.duration),
+            json.dumps(result.to_json(), allow_nan=False),
+        )
+        self._database.execute("BEGIN IMMEDIATE")
+        try:
+            attempt = self._database.execute(
+                "INSERT INTO attempts (assignment, submission, submission_sha256, tests_sha256, versions,"
+                " isolation, hidden, score, max_score, trouble, started_at, duration, result)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                row,
+            ).lastrowid
+            self._database.executemany(
+                "INSERT INTO verdicts VALUES (?, ?, ?, ?, ?, ?, ?)",
+                [
+                    (
+                        attempt,
+                        position,
+                        q.id,
+                        q.outcome.verdict.value,
+                        q.outcome.code,
+                        q.points,
+                        float(q.max_points),
+                    )
+                    for position, q in enumerate(result.questions)
+                ],
+            )
+            self._database.execute("COMMIT")
+        except BaseException:
+            if self._database.in_transaction:
+                self._database.execute("ROLLBACK")
+            raise
+
+    def latest(self, submission: str) -> list[Entry]:
+        """The last attempt of each assignment by ``submission``, by assignment."""
+        return self._entries(
+            "WHERE id IN (SELECT max(id) FROM attempts WHERE submission = ? GROUP BY assignment)"
+            " ORDER BY assignment",
+            submission,
+        )
+
+    def history(self, submission: str) -> list[Entry]:
+        """All attempts of ``submission``, oldest first."""
+        return self._entries("WHERE submission = ? ORDER BY id", submission)
+
+    def submissions(self) -> list[str]:
+        """Names of all submissions, sorted."""
+        with self._explained():
+            rows = self._database.execute("SELECT DISTINCT submission FROM attempts ORDER BY submission")
+            return [name for (name,) in rows]
+
+    def _entries(self, condition: str, *values: str) -> list[Entry]:
+        columns = "result, submission_sha256, tests_sha256, versions, hidden, trouble, started_at, duration"
+        query = f"SELECT {columns} FROM attempts {condition}"  # noqa: S608 - no foreign text in either
+        with self._explained():
+            return [_entry(*row) for row in self._database.execute(query, values)]
+
+
+def _entry(
+    result: str,
+    submission_sha256: str,
+    tests_sha256: str,
+    versions: str,
+    hidden: int,
+    trouble: str,
+    started_at: str,
+    duration: float,
+) -> Entry:
+    return Entry(
+        result=result_from_json(json.loads(result)),
+        submission_sha256=submission_sha256,
+        tests_sha256=tests_sha256,
+        versions=json.loads(versions),
+        hidden=bool(hidden),
+        trouble=trouble,
+        started_at=started_at,
+        duration=duration,
+    )

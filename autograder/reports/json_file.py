@@ -1,0 +1,45 @@
+"""Files that are there as a whole or not at all, and the grade JSON among them."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from autograder.verdict import AssignmentResult, grade_json
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a UTF-8 file in one step: a reader sees the old content or the new, never a part.
+
+    Raises:
+        OSError: the folder cannot be written to or the disk is full.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".tmp-")
+    temporary = Path(name)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            # A file name may hold a lone surrogate, which no encoding takes.
+            file.write(text.encode("utf-8", "replace"))
+            file.flush()
+            os.fsync(file.fileno())
+        # mkstemp makes files for the owner alone; a result is as readable as any other new file.
+        umask = os.umask(0)
+        os.umask(umask)
+        temporary.chmod(0o666 & ~umask)
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def write_grade(path: Path, results: Sequence[AssignmentResult]) -> None:
+    """Write the grade JSON of ``results``; the same results give the same bytes.
+
+    Raises:
+        OSError: the folder cannot be written to or the disk is full.
+    """
+    write_text(path, json.dumps(grade_json(results), ensure_ascii=False, allow_nan=False, indent=2) + "\n")
