@@ -1,0 +1,1 @@
+"""From tests to grades: one submission, many submissions, the gradebook."""

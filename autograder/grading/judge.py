@@ -1,0 +1,102 @@
+"""From what left a test — nothing, a failed check, an exception — to an outcome, by whose fault it is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from autograder.errors import CheckFailed, InfrastructureError, StudentError, StudentStopped, UsageError
+from autograder.notebook.read import UnreadableNotebook
+from autograder.verdict import PASSED, Outcome, Verdict, Where
+
+if TYPE_CHECKING:
+    from autograder.grading.session import Session
+
+MAX_MESSAGE = 600
+"""Characters of a message that are kept."""
+
+_NOT_YOUR_FAULT = "This is a fault of the grader, not yours: no points were taken, and a person has to look."
+
+
+def judge(error: BaseException | None, session: Session | None = None) -> Outcome:
+    """The outcome of a test that ended with ``error`` (None: it returned).
+
+    Args:
+        error: what the test raised.
+        session: the submission, to say why a name is missing.
+    """
+    match error:
+        case None:
+            return PASSED
+        case CheckFailed():
+            return error.outcome
+        case StudentError():
+            return _student_error(error, session)
+        case StudentStopped():
+            return _error(error.code, str(error), error.where)
+        case UnreadableNotebook():
+            return _error("unreadable", str(error))
+        case AssertionError():
+            return Outcome(verdict=Verdict.FAIL, code="assertion", message=_assertion(error))
+        case InfrastructureError() | UsageError():
+            return grader_fault(str(error))
+        case _:
+            return grader_fault(f"the test raised {type(error).__name__}: {error}")
+
+
+def grader_fault(reason: str) -> Outcome:
+    """Nobody knows whether the answer is right."""
+    return Outcome(
+        verdict=Verdict.INCONCLUSIVE,
+        code="grader-fault",
+        message=_clip(f"The question could not be judged: {reason.rstrip('.')}. {_NOT_YOUR_FAULT}"),
+    )
+
+
+def _student_error(error: StudentError, session: Session | None) -> Outcome:
+    if error.kind == "missing" and session is not None:
+        return _missing(error, session)
+    if error.type == "NotImplementedError":
+        return _not_attempted(error.where)
+    if error.kind == "memory":
+        return _error("memory", "Your code asked for more memory than it may use.", error.where)
+    return _error("raised", f"Your code raised {error}", error.where)
+
+
+def _missing(error: StudentError, session: Session) -> Outcome:
+    name = getattr(error, "name", "") or ""
+    match session.why_missing(name) if name else None:
+        case StudentError() as cause if cause.type == "NotImplementedError":
+            return _not_attempted(cause.where)
+        case StudentError() as cause:
+            return _error("cell-raised", f"`{name}` does not exist, because the cell that defines it raised {cause}", cause.where)
+        case StudentStopped() as cause:
+            return _error(cause.code, f"`{name}` does not exist, because its cell was ended. {cause}", cause.where)
+        case _:
+            return _error("missing", str(error.message) or str(error), error.where)
+
+
+def _not_attempted(where: Where | None) -> Outcome:
+    return Outcome(
+        verdict=Verdict.NOT_ATTEMPTED,
+        code="not-attempted",
+        message="Not attempted yet: `raise NotImplementedError` is still in its place.",
+        where=where,
+    )
+
+
+def _error(code: str, message: str, where: Where | None = None) -> Outcome:
+    return Outcome(verdict=Verdict.ERROR, code=code, message=_clip(message), where=where)
+
+
+def _assertion(error: AssertionError) -> str:
+    """The author's words if there are any, else the comparison that does not hold."""
+    lines = [line.rstrip() for line in str(error).strip().splitlines()]
+    if not lines:
+        return "An expectation of the test does not hold."
+    if lines[0].startswith("assert "):
+        return _clip(f"The test expects `{lines[0].removeprefix('assert ')}`, and that does not hold.")
+    return _clip(lines[0])
+
+
+def _clip(text: str) -> str:
+    return text if len(text) <= MAX_MESSAGE else text[: MAX_MESSAGE - 1] + "…"

@@ -1,0 +1,124 @@
+"""Grade one submission: the same pytest run that a student starts, with the course's own tests.
+
+It runs in this process. Nothing of the submission's folder has a say in it: pytest gets its configuration
+from a file of this package, no plugins but ours, and the submission as a path that it never collects.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import io
+import os
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from autograder.course import Assignment
+from autograder.grading.judge import grader_fault
+from autograder.notebook.read import UnreadableNotebook, read_bytes
+from autograder.verdict import AssignmentResult, QuestionResult
+
+if TYPE_CHECKING:
+    from autograder.student import CellOutcome
+
+_CONFIGURATION = Path(__file__).with_name("pytest.ini")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """One grading of one submission."""
+
+    submission: str
+    path: Path
+    sha256: str
+    """Hash of the submission's bytes; empty if they cannot be read."""
+    result: AssignmentResult
+    trouble: str = ""
+    """One sentence if the submission could not be read or not be judged."""
+    cells: tuple[CellOutcome, ...] = ()
+    """What the notebook's cells printed, displayed and raised."""
+    duration: float = 0.0
+    """Seconds of wall time."""
+
+
+class _Receiver:
+    """Takes the results out of the pytest run."""
+
+    def __init__(self) -> None:
+        self.results: Sequence[AssignmentResult] = ()
+        self.cells: tuple[CellOutcome, ...] = ()
+
+    def pytest_autograder_graded(self, config: pytest.Config, results: Sequence[AssignmentResult]) -> None:
+        from autograder.plugin import RUN
+
+        self.results = results
+        self.cells = tuple(cell for session in config.stash[RUN].sessions.values() for cell in session.cells)
+
+
+def grade_one(assignment: Assignment, submission: Path, *, hidden: bool = False) -> Attempt:
+    """Grade ``submission``.
+
+    Whatever the submission holds, there is an attempt to show for it. If the grader itself fails, the attempt
+    says so in ``trouble`` and every question is inconclusive.
+
+    Args:
+        assignment: what to grade it for.
+        submission: path of the notebook.
+        hidden: run the hidden tests too.
+    """
+    started = time.monotonic()
+    trouble, digest = "", ""
+    try:
+        digest = hashlib.sha256(read_bytes(submission)).hexdigest()
+    except UnreadableNotebook as error:
+        trouble = str(error)
+    receiver = _Receiver()
+    paths = [str(assignment.directory), *(["--hidden"] if hidden else [])]
+    arguments = [
+        *("-c", str(_CONFIGURATION), "--rootdir", str(assignment.directory.parent.parent)),
+        *("-p", "autograder.plugin", "--submission", str(submission.absolute()), *paths),
+    ]
+    printed = io.StringIO()
+    with _alone(), contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
+        status = pytest.main(arguments, plugins=[receiver])
+    result = next((r for r in receiver.results if r.assignment == assignment.name), None)
+    if result is None or status not in (0, 1, 3):
+        last = next((line for line in reversed(printed.getvalue().splitlines()) if line.strip()), "no output")
+        trouble = f"The tests of {assignment.name} could not be run (pytest ended with {int(status)}): {last.strip()[:300]}"
+        result = nobody_knows(assignment, submission.name, trouble)
+    trouble = trouble or next(
+        (q.outcome.message for q in result.questions if q.outcome.code in ("unreadable", "grader-fault")), ""
+    )
+    return Attempt(
+        submission=submission.name,
+        path=submission,
+        sha256=digest,
+        result=result,
+        trouble=trouble,
+        cells=receiver.cells,
+        duration=time.monotonic() - started,
+    )
+
+
+def nobody_knows(assignment: Assignment, submission: str, reason: str) -> AssignmentResult:
+    """A result that charges nothing: one inconclusive entry for the whole assignment."""
+    whole = QuestionResult(id="all", title=assignment.title, points=None, max_points=0.0, outcome=grader_fault(reason))
+    return AssignmentResult(assignment=assignment.name, submission=submission, isolation="none", questions=(whole,))
+
+
+@contextlib.contextmanager
+def _alone() -> Iterator[None]:
+    """Keep pytest away from plugins and options of the surroundings."""
+    kept = {key: os.environ.pop(key) for key in list(os.environ) if key.startswith(("PYTEST_", "HYPOTHESIS_"))}
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    try:
+        yield
+    finally:
+        for key in [key for key in os.environ if key.startswith(("PYTEST_", "HYPOTHESIS_"))]:
+            del os.environ[key]
+        os.environ.update(kept)

@@ -1,0 +1,154 @@
+"""One run of graded tests: which notebooks it grades, what its tests said, what is still missing.
+
+The pytest plugin owns one of these; nothing here knows pytest.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from autograder.course import Assignment, Course, question_order
+from autograder.errors import UsageError
+from autograder.grading.judge import grader_fault
+from autograder.grading.score import BLOCKING, TestRecord, combine, score
+from autograder.grading.session import Session, StartStudent
+from autograder.notebook.read import from_percent, read
+from autograder.verdict import AssignmentResult, Outcome, Verdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class What:
+    """Which notebooks a run grades, and with which tests."""
+
+    submission: Path | None = None
+    """Grade this notebook instead of the one in the assignment's folder."""
+    solutions: bool = False
+    """Grade the reference."""
+    hidden: bool = False
+    """Run the hidden tests too."""
+
+    def check(self, assignments: Iterable[Assignment]) -> None:
+        """Refuse what cannot be done.
+
+        Raises:
+            UsageError: options exclude each other, or a file that they need is not there.
+        """
+        if self.submission and self.solutions:
+            raise UsageError("cannot use --submission together with --solutions")
+        if self.submission and not self.submission.exists() and not self.submission.is_symlink():
+            raise UsageError(f"cannot find the submission: {self.submission}")
+        for assignment in assignments:
+            for wanted, option, path in (
+                (self.hidden, "--hidden", assignment.hidden_tests),
+                (self.solutions, "--solutions", assignment.reference_source),
+            ):
+                if wanted and not path.is_file():
+                    raise UsageError(f"cannot use {option} here: there is no reference for {assignment.name}: {path}")
+
+
+@dataclass(slots=True)
+class GradingRun:
+    """The state of one run."""
+
+    what: What
+    start: StartStudent
+    isolation: str = "none"
+    sessions: dict[str, Session] = field(default_factory=dict)
+    records: dict[str, TestRecord] = field(default_factory=dict)
+    """What each graded test said, by node id."""
+    expected: dict[str, TestRecord] = field(default_factory=dict)
+    """Graded tests that were collected, by node id: each has to be judged, or the run says why not."""
+    _announced: bool = False
+
+    def session(self, assignment: Assignment) -> Session:
+        """The submission of ``assignment``, started on first use."""
+        if assignment.name not in self.sessions:
+            path, load = self._submission(assignment)
+            self.sessions[assignment.name] = Session(assignment, path, load=load, start=self.start)
+        return self.sessions[assignment.name]
+
+    def submission_name(self, assignment: Assignment) -> str:
+        """File name of the notebook that is graded for ``assignment``."""
+        return self._submission(assignment)[0].name
+
+    def _submission(self, assignment: Assignment) -> tuple[Path, Callable[[], Any]]:
+        if self.what.solutions:
+            path = assignment.reference_source
+            return path, lambda: from_percent(path.read_text(encoding="utf-8"))
+        path = self.what.submission or assignment.notebook_path
+        return path, lambda: read(path)
+
+    def close(self) -> None:
+        """End all student processes."""
+        for session in self.sessions.values():
+            session.close()
+
+    def blockers(self, record: TestRecord) -> list[str]:
+        """Needed questions that are known not to have passed, so that the test need not run.
+
+        While they are merely not attempted it runs all the same, to learn whether this one is.
+        """
+        said: dict[str, list[Outcome]] = {}
+        for other in self.records.values():
+            if (other.assignment, other.submission) == (record.assignment, record.submission):
+                said.setdefault(other.question, []).append(other.outcome)
+        verdicts = {question: combine(outcomes).verdict for question, outcomes in said.items()}
+        blocking = BLOCKING - {Verdict.NOT_ATTEMPTED}
+        return [needed for needed in record.needs if verdicts.get(needed) in blocking]
+
+    def expect(self, tests: Iterable[Mapping[str, Any]]) -> None:
+        """Note tests that were collected (in this process or in a worker)."""
+        for data in tests:
+            record = TestRecord.from_json(data)
+            self.expected.setdefault(record.test, record)
+
+    def announce(self) -> list[Mapping[str, Any]]:
+        """All collected tests the first time, nothing after: the first report carries them to xdist's controller."""
+        if self._announced:
+            return []
+        self._announced = True
+        return [record.to_json() for record in self.expected.values()]
+
+    def note(self, data: Mapping[str, Any]) -> None:
+        """Note what a test said. If it speaks twice (its teardown failed), the graver word counts."""
+        record = TestRecord.from_json(data)
+        if before := self.records.get(record.test):
+            record = dataclasses.replace(record, outcome=combine([before.outcome, record.outcome]))
+        self.records[record.test] = record
+
+    def missing(self) -> list[TestRecord]:
+        """Tests that were collected and never judged."""
+        return [record for test, record in self.expected.items() if test not in self.records]
+
+    def results(self, *, stopped_early: bool) -> tuple[AssignmentResult, ...]:
+        """The results so far; a test without a verdict counts as a fault of the grader, never as a pass.
+
+        Args:
+            stopped_early: the user asked to stop (``-x``, Ctrl-C): what was not run is left out.
+        """
+        records = list(self.records.values())
+        if not stopped_early:
+            lost = grader_fault("no verdict arrived")
+            records += [dataclasses.replace(record, outcome=lost) for record in self.missing()]
+        return score(records, isolation=self.isolation)
+
+
+def covered(course: Course, paths: Iterable[Path]) -> list[Assignment]:
+    """The assignments that ``paths`` (files or folders given on the command line) reach."""
+    wanted = [path.resolve() for path in paths]
+    return sorted(
+        (
+            assignment
+            for assignment in course.assignments()
+            if any(
+                path == folder or folder in path.parents or path in folder.parents
+                for path in wanted
+                for folder in (assignment.directory, assignment.reference_directory)
+            )
+        ),
+        key=lambda assignment: question_order(assignment.name),
+    )

@@ -1,0 +1,145 @@
+"""From the outcomes of single tests to the results of questions and assignments.
+
+A pure function of what the tests said, so that the order of the tests and the process they ran in cannot
+change a grade.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from autograder.course import question_order
+from autograder.verdict import (
+    PASSED,
+    AssignmentResult,
+    Json,
+    Outcome,
+    QuestionResult,
+    Verdict,
+    outcome_from_json,
+    outcome_to_json,
+)
+
+BLOCKING = frozenset({Verdict.FAIL, Verdict.ERROR, Verdict.SKIPPED, Verdict.NOT_ATTEMPTED})
+"""Verdicts that leave nothing to build on. An inconclusive question blocks nothing: our fault costs no point."""
+
+_SEVERITY = (Verdict.INCONCLUSIVE, Verdict.FAIL, Verdict.ERROR, Verdict.NOT_ATTEMPTED, Verdict.SKIPPED, Verdict.PASS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TestRecord:
+    """One graded test and what it said."""
+
+    test: str
+    """The test's node id."""
+    position: int
+    """Its place among all collected tests: public before hidden, in file order."""
+    assignment: str
+    submission: str
+    question: str
+    title: str
+    points: float
+    needs: tuple[str, ...] = ()
+    hint: str = ""
+    hidden: bool = False
+    outcome: Outcome = PASSED
+
+    def to_json(self) -> dict[str, Json]:
+        """Plain data, to travel on a pytest report between xdist's processes."""
+        fields: dict[str, Json] = {f.name: getattr(self, f.name) for f in dataclasses.fields(self) if f.name != "outcome"}
+        return {**fields, "needs": list(self.needs), "outcome": outcome_to_json(self.outcome)}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> TestRecord:
+        """The inverse of ``to_json``."""
+        return cls(**{**data, "needs": tuple(data["needs"]), "outcome": outcome_from_json(data["outcome"])})
+
+
+def score(records: Iterable[TestRecord], *, isolation: str) -> tuple[AssignmentResult, ...]:
+    """The results of all assignments that ``records`` speak of, in the order of the notebooks."""
+    assignments: dict[tuple[str, str], list[TestRecord]] = {}
+    for record in sorted(records, key=lambda record: record.position):
+        assignments.setdefault((record.assignment, record.submission), []).append(record)
+    return tuple(
+        AssignmentResult(
+            assignment=assignment, submission=submission, isolation=isolation, questions=tuple(_questions(group))
+        )
+        for (assignment, submission), group in sorted(assignments.items())
+    )
+
+
+def _questions(records: Sequence[TestRecord]) -> list[QuestionResult]:
+    tests: dict[str, list[TestRecord]] = {}
+    for record in records:
+        tests.setdefault(record.question, []).append(record)
+    decided: dict[str, Outcome] = {}
+    for id in tests:  # noqa: A001
+        _decide(id, tests, decided, path=())
+    return [_result(id, tests[id], decided[id]) for id in sorted(tests, key=question_order)]
+
+
+def _decide(id: str, tests: Mapping[str, list[TestRecord]], decided: dict[str, Outcome], path: tuple[str, ...]) -> Outcome:  # noqa: A002
+    """The outcome of a question, after those of the questions that it needs."""
+    if id in decided:
+        return decided[id]
+    own = combine([record.outcome for record in tests[id]])
+    blockers = [
+        needed
+        for record in tests[id]
+        for needed in record.needs
+        # A question that was not selected, or a circle of needs, is not held against this one.
+        if needed in tests
+        and needed not in (*path, id)
+        and _decide(needed, tests, decided, (*path, id)).verdict in BLOCKING
+    ]
+    if blockers:
+        own = blocked(own, blockers, [decided[b] for b in blockers])
+    decided[id] = own
+    return own
+
+
+def blocked(own: Outcome, blockers: Sequence[str], outcomes: Sequence[Outcome]) -> Outcome:
+    """What a question becomes when questions that it needs did not pass.
+
+    A question that nobody has begun stays *not attempted* as long as those before it are not begun either.
+    """
+    if own.verdict is Verdict.NOT_ATTEMPTED and all(o.verdict is Verdict.NOT_ATTEMPTED for o in outcomes):
+        return own
+    return built_on(blockers)
+
+
+def built_on(blockers: Sequence[str]) -> Outcome:
+    """Skipped, because ``blockers`` did not pass."""
+    names = ", ".join(dict.fromkeys(blockers))
+    return Outcome(
+        verdict=Verdict.SKIPPED,
+        code="needs",
+        message=f"Not judged, because it builds on {names}, which did not pass.",
+    )
+
+
+def combine(outcomes: Sequence[Outcome]) -> Outcome:
+    """The most telling of several outcomes: a doubt of ours first, then the first failure, else the pass."""
+    return min(outcomes, key=lambda outcome: _SEVERITY.index(outcome.verdict))
+
+
+def _result(id: str, records: Sequence[TestRecord], outcome: Outcome) -> QuestionResult:  # noqa: A002
+    if outcome.verdict is Verdict.INCONCLUSIVE:
+        points = None
+    elif outcome.code == "needs":
+        points = 0.0
+    else:
+        points = sum(record.points for record in records if record.outcome.passed)
+    if not outcome.passed and not outcome.hint:
+        hint = next((r.hint for r in records if r.outcome is outcome), "")
+        outcome = dataclasses.replace(outcome, hint=hint)
+    return QuestionResult(
+        id=id,
+        title=next((record.title for record in records if record.title), id),
+        points=points,
+        max_points=sum(record.points for record in records),
+        outcome=outcome,
+    )

@@ -1,0 +1,127 @@
+"""One submission's student process over all the questions of its assignment.
+
+The notebook runs once. A process that dies (a limit, a crash) costs the question that killed it; for the
+rest, a fresh process runs the notebook again, without the cells that killed the one before.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from autograder.course import Assignment
+from autograder.errors import InfrastructureError, StudentError, StudentStopped
+from autograder.notebook.read import Notebook, UnreadableNotebook
+
+if TYPE_CHECKING:
+    from autograder.student import CellOutcome, Student, StudentProcess
+
+StartStudent = Callable[[Assignment], "StudentProcess"]
+
+MAX_STARTS_FOR_ONE_RUN = 4
+"""How often the notebook is started to get past cells that end the process."""
+
+
+class Session:
+    """Starts a student process when it is first needed, and again after it died.
+
+    Args:
+        assignment: whose limits and files count.
+        submission: the path of the graded notebook.
+        load: reads the notebook; called once, on first use.
+        start: starts a student process.
+    """
+
+    def __init__(
+        self, assignment: Assignment, submission: Path, *, load: Callable[[], Notebook], start: StartStudent
+    ) -> None:
+        self.assignment = assignment
+        self.submission = submission
+        self.cells: list[CellOutcome] = []
+        self.stopped: dict[int, StudentStopped] = {}
+        """Cells that ended the process, by number."""
+        self._load = load
+        self._start = start
+        self._notebook: Notebook | None = None
+        self._process: StudentProcess | None = None
+        self._time_used = 0.0
+
+    def student(self) -> Student:
+        """The notebook after all its cells ran.
+
+        Raises:
+            UnreadableNotebook: the submission is not a notebook.
+            StudentStopped: the submission's total time is used up.
+            InfrastructureError: no student process could be started.
+        """
+        if self._process is None or not self._process.alive:
+            self._run()
+        assert self._process is not None
+        return self._process.student
+
+    @property
+    def notebook(self) -> Notebook:
+        """The cells of the submission.
+
+        Raises:
+            UnreadableNotebook: the submission is not a notebook.
+        """
+        if self._notebook is None:
+            self._notebook = self._load()
+        return self._notebook
+
+    def close(self) -> None:
+        """End the student process and everything that it started."""
+        if self._process is not None:
+            self._time_used += self._process.time_used
+            self._process.close()
+            self._process = None
+
+    def _run(self) -> None:
+        from autograder.notebook.run import run
+
+        notebook = self.notebook
+        for _ in range(MAX_STARTS_FOR_ONE_RUN):
+            self.close()
+            time_left = self.assignment.limits.total - self._time_used
+            if time_left <= 0:
+                raise self._out_of_time()
+            self._process = self._start(self.assignment)
+            self._process.time_left = time_left
+            self.cells = []
+            try:
+                run(notebook, self._process, self.cells, skip=frozenset(self.stopped))
+            except StudentStopped as stopped:
+                if stopped.code == "timeout-total":
+                    self.close()
+                    raise
+                if stopped.where is None:
+                    raise InfrastructureError(f"the student process ended outside a cell: {stopped}") from stopped
+                self.stopped[stopped.where.cell] = stopped
+            else:
+                return
+        self.close()
+        raise StudentStopped(
+            "died", f"The notebook cannot be run: {MAX_STARTS_FOR_ONE_RUN} of its cells end the process that runs it."
+        )
+
+    def _out_of_time(self) -> StudentStopped:
+        limit = self.assignment.limits.total
+        return StudentStopped("timeout-total", f"The notebook and its tests have used up the {limit:g} s that they may take.")
+
+    def why_missing(self, name: str) -> StudentError | StudentStopped | None:
+        """What went wrong in the cell that should have defined ``name``; None if no cell defines it."""
+        definition = re.compile(rf"^[ \t]*(?:(?:async[ \t]+)?def|class)[ \t]+{re.escape(name)}\b|^{re.escape(name)}\b[^=\n]*=(?!=)", re.M)
+        try:
+            cells = self.notebook.cells
+        except UnreadableNotebook:
+            return None
+        failed = {outcome.number: outcome.error for outcome in self.cells if outcome.error is not None}
+        for cell in reversed(cells):
+            if definition.search(cell.source):
+                trouble = self.stopped.get(cell.number) or failed.get(cell.number)
+                if trouble is not None:
+                    return trouble
+        return None

@@ -1,0 +1,27 @@
+"""Hooks that a course may implement in its ``conftest.py``.
+
+Mark an implementation with ``@pytest.hookimpl(optionalhook=True)`` if it should also load where this plugin
+is not installed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from autograder.course import Assignment
+    from autograder.student import StudentProcess
+    from autograder.verdict import AssignmentResult
+
+
+@pytest.hookspec(firstresult=True)
+def pytest_autograder_start_student(config: pytest.Config, assignment: Assignment) -> StudentProcess | None:
+    """Start the process that will run a submission's notebook; the first answer that is not None is used."""
+
+
+@pytest.hookspec
+def pytest_autograder_graded(config: pytest.Config, results: Sequence[AssignmentResult]) -> None:
+    """Receive the results when all student processes are gone, before they are printed or written."""

@@ -1,0 +1,1 @@
+"""Student notebooks: read and cleaned, run, and made from a reference."""

@@ -1,0 +1,125 @@
+"""From the bytes of a submission to the source of its code cells.
+
+That source is all that is taken: metadata, tags, outputs, kernel names and cell ids have no effect on a
+grade, so they are dropped here and exist nowhere after.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from autograder.errors import UsageError
+
+MAX_BYTES = 32 * 2**20
+"""Larger files are refused unread; a notebook with many figures has a few MiB."""
+
+
+class UnreadableNotebook(Exception):  # noqa: N818 - what it says is what it is
+    """A submission that is not a notebook; the message is one sentence for the student."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A code cell that is not blank."""
+
+    number: int
+    """The ``[n]`` that Jupyter shows after *Restart and run all*: blank cells are not counted."""
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Notebook:
+    """The code cells of a notebook, in order."""
+
+    cells: tuple[Cell, ...]
+
+
+def read(path: Path) -> Notebook:
+    """Read a submission of any notebook format.
+
+    Raises:
+        UnreadableNotebook: it is not a regular file, too large, or not a notebook.
+    """
+    return parse(read_bytes(path))
+
+
+def read_bytes(path: Path) -> bytes:
+    """The bytes of a submission, which must be a regular file (no link, pipe or device) of bounded size.
+
+    Raises:
+        UnreadableNotebook: it is anything else.
+    """
+    # O_NONBLOCK: opening a named pipe must not wait for a writer.
+    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    try:
+        descriptor = os.open(path, flags)
+    except OSError as error:
+        raise UnreadableNotebook(f"The file cannot be opened ({error.strerror or 'it is a link'}).") from None
+    with os.fdopen(descriptor, "rb") as file:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise UnreadableNotebook("This is not an ordinary file.")
+        data = file.read(MAX_BYTES + 1)
+    if len(data) > MAX_BYTES:
+        raise UnreadableNotebook(f"The file is larger than {MAX_BYTES // 2**20} MiB; clear its outputs and save it again.")
+    return data
+
+
+def parse(data: bytes) -> Notebook:
+    """Read a notebook from its bytes.
+
+    Raises:
+        UnreadableNotebook: it is not a notebook.
+    """
+    import nbformat
+
+    if not data.strip():
+        raise UnreadableNotebook("The file is empty.")
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise UnreadableNotebook("The file is not a notebook: it is not text in UTF-8.") from None
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # nbformat warns about missing or repeated cell ids, which have no effect
+            notebook = nbformat.reads(text, as_version=4)
+    except nbformat.reader.NotJSONError:
+        raise UnreadableNotebook("The file is not a notebook: it is not valid JSON.") from None
+    except Exception as error:  # noqa: BLE001 - whatever nbformat trips over in a stranger's bytes
+        raise UnreadableNotebook(f"The file is not a notebook that can be read ({type(error).__name__}).") from None
+    return _code_cells(notebook)
+
+
+def from_percent(text: str) -> Notebook:
+    """Read a reference in percent format (``# %%`` between cells).
+
+    Raises:
+        UsageError: it holds no code cell.
+    """
+    import jupytext
+
+    notebook = _code_cells(jupytext.reads(text, fmt="py:percent"))
+    if not notebook.cells:
+        raise UsageError("the reference has no code cells: is it in percent format ('# %%' between cells)?")
+    return notebook
+
+
+def _code_cells(notebook: Any) -> Notebook:
+    sources: list[str] = []
+    cells = notebook.get("cells") if isinstance(notebook, dict) else None
+    if not isinstance(cells, list):
+        raise UnreadableNotebook("The file is not a notebook: it has no cells.")
+    for cell in cells:
+        if not isinstance(cell, dict) or cell.get("cell_type") != "code":
+            continue
+        source = cell.get("source", "")
+        if not isinstance(source, str):
+            raise UnreadableNotebook("The file is not a notebook that can be read: a cell's source is not text.")
+        if source.strip():
+            # A lone surrogate is legal in JSON and in no other text.
+            sources.append(source.encode("utf-8", "replace").decode("utf-8"))
+    return Notebook(tuple(Cell(number, source) for number, source in enumerate(sources, start=1)))

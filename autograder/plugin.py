@@ -1,0 +1,265 @@
+"""The pytest plugin: hooks and the ``student`` fixture, nothing else.
+
+Imports here are cheap: every ``pytest`` run of the environment loads this file.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Generator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from autograder.course import Course, question_of, question_order
+from autograder.verdict import grade_json
+
+if TYPE_CHECKING:
+    from autograder.course import Assignment
+    from autograder.grading.run import GradingRun
+    from autograder.grading.score import TestRecord
+    from autograder.student import StudentProcess
+    from autograder.verdict import AssignmentResult
+
+RUN = pytest.StashKey["GradingRun"]()
+RECORD = pytest.StashKey["TestRecord"]()
+
+_LETTERS = {"pass": "✓", "fail": "✗", "error": "!", "inconclusive": "?", "skipped": "–", "not attempted": "·"}
+_COLOURS = {"fail": {"red": True}, "error": {"red": True}, "inconclusive": {"yellow": True}}
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("autograder", "grading notebooks")
+    group.addoption("--submission", metavar="FILE", help="grade this notebook instead of the one in the assignment's folder")
+    group.addoption("--solutions", action="store_true", help="grade the reference instead of the student notebook")
+    group.addoption("--hidden", action="store_true", help="run the hidden tests too")
+    group.addoption("--grade-json", metavar="FILE", help="write the grades as JSON")
+
+
+def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
+    from autograder import hookspecs
+
+    pluginmanager.add_hookspecs(hookspecs)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Find the course, and add the hidden tests of the assignments on the command line if they are asked for."""
+    given = [_path(config, argument) for argument in config.args]
+    course = next(filter(None, map(Course.find, [*given, config.invocation_params.dir])), None)
+    options = [o for o in ("submission", "solutions", "hidden") if config.getoption(o)]
+    if course is None:
+        if options:
+            raise pytest.UsageError(f"cannot use --{options[0]}: there is no course (a folder with assignments/) here")
+        return
+    from autograder.errors import UsageError
+    from autograder.grading.run import GradingRun, What, covered
+
+    submission = config.getoption("submission")
+    what = What(
+        submission=config.invocation_params.dir / submission if submission else None,
+        solutions=config.getoption("solutions"),
+        hidden=config.getoption("hidden"),
+    )
+    try:
+        assignments = covered(course, given)
+        if submission and len(assignments) != 1:
+            raise UsageError("--submission grades one assignment: name its folder, e.g. pytest assignments/01_name --submission FILE")
+        if options and not assignments:
+            raise UsageError(f"cannot use --{options[0]}: there is no assignment among the paths given")
+        what.check(assignments)
+    except UsageError as error:
+        raise pytest.UsageError(str(error)) from None
+    if what.hidden:
+        hidden = [str(a.hidden_tests) for a in assignments]
+        config.args += [path for path in hidden if path not in config.args]
+    if assignments:
+        # Test modules of different assignments share names (test_hidden.py), and nothing of an assignment's
+        # folder may enter the grader by standing first on sys.path.
+        config.option.importmode = "importlib"
+
+    def start(assignment: Assignment) -> StudentProcess:
+        process: StudentProcess = config.hook.pytest_autograder_start_student(config=config, assignment=assignment)
+        return process
+
+    run = config.stash[RUN] = GradingRun(what=what, start=start)
+    config.pluginmanager.register(Ledger(config, run), "autograder-ledger")
+
+
+def _path(config: pytest.Config, argument: str) -> Path:
+    return config.invocation_params.dir / argument.partition("::")[0]
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_autograder_start_student(assignment: Assignment) -> StudentProcess:
+    from autograder.student import StudentProcess
+
+    files = {name: assignment.directory / name for name in assignment.files}
+    return StudentProcess.spawn(limits=assignment.limits, files=files, preload=assignment.preload)
+
+
+class StudentUnderTest:
+    """The notebook under test: its names as attributes. The notebook runs on the first use."""
+
+    def __init__(self, run: GradingRun, assignment: Assignment) -> None:
+        self._autograder_session = run.session(assignment)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._autograder_session.student(), name)
+
+
+@pytest.fixture(scope="module")
+def student(request: pytest.FixtureRequest) -> StudentUnderTest:
+    """The student's notebook: ``student.relu(x)`` calls its function ``relu`` in the student process."""
+    assignment = _assignment(request.config, request.path)
+    if assignment is None:
+        raise pytest.UsageError(f"the fixture 'student' needs a test under assignments/NAME or reference/NAME: {request.path}")
+    return StudentUnderTest(request.config.stash[RUN], assignment)
+
+
+def _assignment(config: pytest.Config, path: Path) -> Assignment | None:
+    course = Course.find(path)
+    return course.assignment_of(path) if course and RUN in config.stash else None
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Recognise the graded tests and put them in the order of the notebooks."""
+    assignments = {path: _assignment(config, path) for path in {item.path for item in items}}
+    for position, item in enumerate(items):
+        question = question_of(getattr(item, "function", None))
+        assignment = assignments[item.path]
+        if question is None or assignment is None:
+            continue
+        from autograder.grading.score import TestRecord
+
+        doc = getattr(getattr(item, "function", None), "__doc__", None) or ""
+        item.stash[RECORD] = TestRecord(
+            test=item.nodeid,
+            position=position,
+            assignment=assignment.name,
+            submission=config.stash[RUN].submission_name(assignment),
+            question=question.id,
+            title=doc.strip().partition("\n")[0],
+            points=question.points,
+            needs=question.needs,
+            hint=question.hint,
+            hidden=item.path == assignment.hidden_tests,
+        )
+
+    def order(item: pytest.Item) -> tuple[Any, ...]:
+        record = item.stash.get(RECORD, None)
+        return (1, record.assignment, question_order(record.question), record.position) if record else (0,)
+
+    items.sort(key=order)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Keep an assignment on one worker, so that its notebook runs once, as without xdist."""
+    if RUN not in config.stash or config.getoption("dist", "no") != "load":
+        return None
+    from autograder.grading.schedule import AssignmentScheduling
+
+    return AssignmentScheduling(config, log)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_call(item: pytest.Item) -> None:
+    record = item.stash.get(RECORD, None)
+    if record and (blockers := item.config.stash[RUN].blockers(record)):
+        from autograder.errors import CheckFailed
+        from autograder.grading.score import built_on
+
+        raise CheckFailed(built_on(blockers))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Put the verdict on the report, as plain data: it may have to travel from a worker."""
+    report = yield
+    record = item.stash.get(RECORD, None)
+    if record and (call.when == "call" or call.excinfo is not None):
+        from autograder.grading.judge import judge
+
+        run = item.config.stash[RUN]
+        assignment = _assignment(item.config, item.path)
+        assert assignment is not None
+        outcome = judge(call.excinfo.value if call.excinfo else None, run.session(assignment))
+        record = dataclasses.replace(record, outcome=outcome)
+        report.autograder = {"record": record.to_json(), "expected": run.announce()}  # type: ignore[attr-defined]
+        if outcome.verdict == "skipped":
+            report.outcome, report.longrepr = "skipped", (str(item.path), item.location[1] or 0, outcome.message)
+        elif not outcome.passed:
+            report.outcome, report.longrepr = "failed", f"{record.question} {outcome.verdict}: {outcome.message}"
+    return report
+
+
+class Ledger:
+    """Collects what the reports say. On the process that the user started, those of xdist's workers arrive too."""
+
+    def __init__(self, config: pytest.Config, run: GradingRun) -> None:
+        self.config = config
+        self.run = run
+        self.collected: set[str] = set()
+        self.reported: set[str] = set()
+        self.results: tuple[AssignmentResult, ...] = ()
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        self.run.expect(item.stash[RECORD].to_json() for item in session.items if RECORD in item.stash)
+        self.collected.update(item.nodeid for item in session.items)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_node_collection_finished(self, node: Any, ids: list[str]) -> None:
+        self.collected.update(ids)
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if report.when == "call" or not report.passed:
+            self.reported.add(report.nodeid)
+        if data := getattr(report, "autograder", None):
+            self.run.expect(data["expected"])
+            self.run.note(data["record"])
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
+        self.run.close()  # before a score is made: nothing of the student's may still run
+        if hasattr(self.config, "workerinput"):
+            return
+        limit = self.config.getoption("maxfail")
+        stopped_early = exitstatus == pytest.ExitCode.INTERRUPTED or bool(limit and session.testsfailed >= limit)
+        self.results = self.run.results(stopped_early=stopped_early)
+        self.config.hook.pytest_autograder_graded(config=self.config, results=self.results)
+        if path := self.config.getoption("grade_json"):
+            from autograder.reports.json_file import write_json
+
+            write_json(self.config.invocation_params.dir / path, grade_json(self.results))
+        lost = not stopped_early and self.collected - self.reported
+        if exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
+            if lost or any(result.inconclusive for result in self.results):
+                session.exitstatus = pytest.ExitCode.INTERNAL_ERROR
+            elif not all(result.passed for result in self.results):
+                session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        from autograder.reports.terminal import STYLES, render
+
+        width = min(terminalreporter._tw.fullwidth, 100)  # noqa: SLF001 - pytest offers no other way to ask
+        for result in self.results:
+            for line in render(result, width=width):
+                terminalreporter.write_line(line.text, **STYLES.get(line.style, {}))
+        if lost := self.collected - self.reported:
+            if not self.results:
+                return
+            terminalreporter.write_line(f"{len(lost)} collected tests did not report", yellow=True)
+
+
+def pytest_report_teststatus(report: pytest.TestReport) -> tuple[str, str, tuple[str, dict[str, bool]]] | None:
+    data = getattr(report, "autograder", None)
+    if data is None:
+        return None
+    verdict = data["record"]["outcome"]["verdict"]
+    # pytest prints sections of its own for the categories "failed" and "error"; a grade has its own summary.
+    category = {"pass": "passed", "fail": "not right", "error": "stopped"}.get(verdict, verdict)
+    return category, _LETTERS[verdict], (verdict.upper(), _COLOURS.get(verdict, {}))
