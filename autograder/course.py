@@ -109,7 +109,9 @@ class Course:
         Raises:
             UsageError: an ``assignment.toml`` is wrong.
         """
-        return [load_assignment(path.parent) for path in sorted(self.root.glob("assignments/*/assignment.toml"))]
+        return [
+            load_assignment(path.parent) for path in sorted(self.root.glob("assignments/*/assignment.toml"))
+        ]
 
     def assignment(self, name: str) -> Assignment:
         """The assignment called ``name``.
@@ -168,7 +170,9 @@ def load_assignment(directory: Path) -> Assignment:
 def _only_notebook(directory: Path) -> str:
     notebooks = sorted(directory.glob("*.ipynb"))
     if len(notebooks) != 1:
-        raise UsageError(f"setting 'notebook' is needed where a folder has not exactly one notebook: {directory}")
+        raise UsageError(
+            f"setting 'notebook' is needed where a folder has not exactly one notebook: {directory}"
+        )
     return notebooks[0].name
 
 
@@ -196,7 +200,7 @@ def parse_size(text: object) -> int | None:
 
 
 def question(
-    id: str,  # noqa: A002 - the word that authors and reports use
+    id: str,
     *,
     points: float,
     needs: str | Sequence[str] = (),
@@ -235,6 +239,6 @@ def question_of(test: object) -> Question | None:
     return found if isinstance(found, Question) else None
 
 
-def question_order(id: str) -> tuple[tuple[int, int, str], ...]:  # noqa: A002
+def question_order(id: str) -> tuple[tuple[int, int, str], ...]:
     """Sort key that puts ``"1.10"`` after ``"1.9"``."""
     return tuple((0, int(part), "") if part.isdigit() else (1, 0, part) for part in id.split("."))

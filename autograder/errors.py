@@ -48,7 +48,9 @@ class StudentError(Exception):
             memory limit was hit; ``"unusable"`` when a value cannot be used the way the test asked.
     """
 
-    def __init__(self, type: str, message: str, *, where: Where | None = None, kind: str = "exception") -> None:  # noqa: A002
+    def __init__(
+        self, type: str, message: str, *, where: Where | None = None, kind: str = "exception"
+    ) -> None:
         super().__init__(f"{type}: {message}" if message else type)
         self.type = type
         self.message = message

@@ -13,12 +13,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from autograder.course import Course, question_of, question_order
-from autograder.verdict import grade_json
 
 if TYPE_CHECKING:
     from autograder.course import Assignment
     from autograder.grading.run import GradingRun
-    from autograder.grading.score import TestRecord
     from autograder.student import StudentProcess
     from autograder.verdict import AssignmentResult
 
@@ -27,12 +25,25 @@ RECORD = pytest.StashKey["TestRecord"]()
 
 _LETTERS = {"pass": "✓", "fail": "✗", "error": "!", "inconclusive": "?", "skipped": "–", "not attempted": "·"}
 _COLOURS = {"fail": {"red": True}, "error": {"red": True}, "inconclusive": {"yellow": True}}
+_MARKUP = {
+    "good": {"green": True},
+    "bad": {"red": True},
+    "warn": {"yellow": True},
+    "dim": {"light": True},
+    "title": {"bold": True},
+}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("autograder", "grading notebooks")
-    group.addoption("--submission", metavar="FILE", help="grade this notebook instead of the one in the assignment's folder")
-    group.addoption("--solutions", action="store_true", help="grade the reference instead of the student notebook")
+    group.addoption(
+        "--submission",
+        metavar="FILE",
+        help="grade this notebook, not the one in the folder",
+    )
+    group.addoption(
+        "--solutions", action="store_true", help="grade the reference instead of the student notebook"
+    )
     group.addoption("--hidden", action="store_true", help="run the hidden tests too")
     group.addoption("--grade-json", metavar="FILE", help="write the grades as JSON")
 
@@ -50,7 +61,9 @@ def pytest_configure(config: pytest.Config) -> None:
     options = [o for o in ("submission", "solutions", "hidden") if config.getoption(o)]
     if course is None:
         if options:
-            raise pytest.UsageError(f"cannot use --{options[0]}: there is no course (a folder with assignments/) here")
+            raise pytest.UsageError(
+                f"cannot use --{options[0]}: there is no course (a folder with assignments/) here"
+            )
         return
     from autograder.errors import UsageError
     from autograder.grading.run import GradingRun, What, covered
@@ -64,7 +77,10 @@ def pytest_configure(config: pytest.Config) -> None:
     try:
         assignments = covered(course, given)
         if submission and len(assignments) != 1:
-            raise UsageError("--submission grades one assignment: name its folder, e.g. pytest assignments/01_name --submission FILE")
+            raise UsageError(
+                "--submission grades one assignment: name its folder, "
+                "e.g. pytest assignments/01_name --submission FILE"
+            )
         if options and not assignments:
             raise UsageError(f"cannot use --{options[0]}: there is no assignment among the paths given")
         what.check(assignments)
@@ -79,7 +95,9 @@ def pytest_configure(config: pytest.Config) -> None:
         config.option.importmode = "importlib"
 
     def start(assignment: Assignment) -> StudentProcess:
-        process: StudentProcess = config.hook.pytest_autograder_start_student(config=config, assignment=assignment)
+        process: StudentProcess = config.hook.pytest_autograder_start_student(
+            config=config, assignment=assignment
+        )
         return process
 
     run = config.stash[RUN] = GradingRun(what=what, start=start)
@@ -113,7 +131,9 @@ def student(request: pytest.FixtureRequest) -> StudentUnderTest:
     """The student's notebook: ``student.relu(x)`` calls its function ``relu`` in the student process."""
     assignment = _assignment(request.config, request.path)
     if assignment is None:
-        raise pytest.UsageError(f"the fixture 'student' needs a test under assignments/NAME or reference/NAME: {request.path}")
+        raise pytest.UsageError(
+            f"the fixture 'student' needs a test under assignments/NAME/ or reference/NAME/: {request.path}"
+        )
     return StudentUnderTest(request.config.stash[RUN], assignment)
 
 
@@ -191,20 +211,27 @@ def pytest_runtest_makereport(
         record = dataclasses.replace(record, outcome=outcome)
         report.autograder = {"record": record.to_json(), "expected": run.announce()}  # type: ignore[attr-defined]
         if outcome.verdict == "skipped":
-            report.outcome, report.longrepr = "skipped", (str(item.path), item.location[1] or 0, outcome.message)
+            report.outcome, report.longrepr = (
+                "skipped",
+                (str(item.path), item.location[1] or 0, outcome.message),
+            )
         elif not outcome.passed:
-            report.outcome, report.longrepr = "failed", f"{record.question} {outcome.verdict}: {outcome.message}"
+            report.outcome, report.longrepr = (
+                "failed",
+                f"{record.question} {outcome.verdict}: {outcome.message}",
+            )
     return report
 
 
 class Ledger:
-    """Collects what the reports say. On the process that the user started, those of xdist's workers arrive too."""
+    """Collects what the reports say: on the process that the user started, those of xdist's workers too."""
 
     def __init__(self, config: pytest.Config, run: GradingRun) -> None:
         self.config = config
         self.run = run
         self.collected: set[str] = set()
         self.reported: set[str] = set()
+        self.lost: set[str] = set()
         self.results: tuple[AssignmentResult, ...] = ()
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
@@ -228,34 +255,38 @@ class Ledger:
         if hasattr(self.config, "workerinput"):
             return
         limit = self.config.getoption("maxfail")
-        stopped_early = exitstatus == pytest.ExitCode.INTERRUPTED or bool(limit and session.testsfailed >= limit)
+        stopped_early = exitstatus == pytest.ExitCode.INTERRUPTED or bool(
+            limit and session.testsfailed >= limit
+        )
         self.results = self.run.results(stopped_early=stopped_early)
         self.config.hook.pytest_autograder_graded(config=self.config, results=self.results)
         if path := self.config.getoption("grade_json"):
-            from autograder.reports.json_file import write_json
+            from autograder.reports.json_file import write_grade
 
-            write_json(self.config.invocation_params.dir / path, grade_json(self.results))
-        lost = not stopped_early and self.collected - self.reported
+            write_grade(self.config.invocation_params.dir / path, self.results)
+        self.lost = set() if stopped_early else self.collected - self.reported
         if exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
-            if lost or any(result.inconclusive for result in self.results):
+            if self.lost or any(result.inconclusive for result in self.results):
                 session.exitstatus = pytest.ExitCode.INTERNAL_ERROR
             elif not all(result.passed for result in self.results):
                 session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        from autograder.reports.terminal import STYLES, render
+        from autograder.reports.terminal import render
 
-        width = min(terminalreporter._tw.fullwidth, 100)  # noqa: SLF001 - pytest offers no other way to ask
         for result in self.results:
-            for line in render(result, width=width):
-                terminalreporter.write_line(line.text, **STYLES.get(line.style, {}))
-        if lost := self.collected - self.reported:
-            if not self.results:
-                return
-            terminalreporter.write_line(f"{len(lost)} collected tests did not report", yellow=True)
+            for line in render(result):
+                terminalreporter.write_line(line.text, **_MARKUP.get(line.style, {}))
+        if self.lost:
+            names = ", ".join(sorted(self.lost)[:5])
+            terminalreporter.write_line(
+                f"{len(self.lost)} tests were collected and never ran: {names}", red=True
+            )
 
 
-def pytest_report_teststatus(report: pytest.TestReport) -> tuple[str, str, tuple[str, dict[str, bool]]] | None:
+def pytest_report_teststatus(
+    report: pytest.TestReport,
+) -> tuple[str, str, tuple[str, dict[str, bool]]] | None:
     data = getattr(report, "autograder", None)
     if data is None:
         return None

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-Json: TypeAlias = "None | bool | int | float | str | Sequence[Json] | Mapping[str, Json]"
+Json: TypeAlias = "bool | int | float | str | Sequence[Json] | Mapping[str, Json] | None"
 
 FORMAT_VERSION = 1
 """Version of the grade JSON; raised when a field changes its meaning."""
@@ -65,7 +65,7 @@ class Outcome:
     hint: str = ""
     """Advice, kept apart from the facts in ``message``."""
     evidence: Mapping[str, Json] = field(default_factory=dict)
-    """Numbers behind the judgement (examples run, worst error, tolerance, diagnosis ...): plain data, no NaN."""
+    """Numbers behind the judgement (examples, worst error, tolerance, diagnosis ...): plain data, no NaN."""
 
     @property
     def passed(self) -> bool:

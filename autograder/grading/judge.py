@@ -68,9 +68,15 @@ def _missing(error: StudentError, session: Session) -> Outcome:
         case StudentError() as cause if cause.type == "NotImplementedError":
             return _not_attempted(cause.where)
         case StudentError() as cause:
-            return _error("cell-raised", f"`{name}` does not exist, because the cell that defines it raised {cause}", cause.where)
+            return _error(
+                "cell-raised",
+                f"`{name}` does not exist, because the cell that defines it raised {cause}",
+                cause.where,
+            )
         case StudentStopped() as cause:
-            return _error(cause.code, f"`{name}` does not exist, because its cell was ended. {cause}", cause.where)
+            return _error(
+                cause.code, f"`{name}` does not exist, because its cell was ended. {cause}", cause.where
+            )
         case _:
             return _error("missing", str(error.message) or str(error), error.where)
 

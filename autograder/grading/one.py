@@ -18,12 +18,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from autograder.course import Assignment
 from autograder.grading.judge import grader_fault
 from autograder.notebook.read import UnreadableNotebook, read_bytes
 from autograder.verdict import AssignmentResult, QuestionResult
 
 if TYPE_CHECKING:
+    from autograder.course import Assignment
     from autograder.student import CellOutcome
 
 _CONFIGURATION = Path(__file__).with_name("pytest.ini")
@@ -89,7 +89,9 @@ def grade_one(assignment: Assignment, submission: Path, *, hidden: bool = False)
     result = next((r for r in receiver.results if r.assignment == assignment.name), None)
     if result is None or status not in (0, 1, 3):
         last = next((line for line in reversed(printed.getvalue().splitlines()) if line.strip()), "no output")
-        trouble = f"The tests of {assignment.name} could not be run (pytest ended with {int(status)}): {last.strip()[:300]}"
+        trouble = (
+            f"The tests of {assignment.name} could not be run (pytest: {int(status)}): {last.strip()[:200]}"
+        )
         result = nobody_knows(assignment, submission.name, trouble)
     trouble = trouble or next(
         (q.outcome.message for q in result.questions if q.outcome.code in ("unreadable", "grader-fault")), ""
@@ -107,14 +109,20 @@ def grade_one(assignment: Assignment, submission: Path, *, hidden: bool = False)
 
 def nobody_knows(assignment: Assignment, submission: str, reason: str) -> AssignmentResult:
     """A result that charges nothing: one inconclusive entry for the whole assignment."""
-    whole = QuestionResult(id="all", title=assignment.title, points=None, max_points=0.0, outcome=grader_fault(reason))
-    return AssignmentResult(assignment=assignment.name, submission=submission, isolation="none", questions=(whole,))
+    whole = QuestionResult(
+        id="all", title=assignment.title, points=None, max_points=0.0, outcome=grader_fault(reason)
+    )
+    return AssignmentResult(
+        assignment=assignment.name, submission=submission, isolation="none", questions=(whole,)
+    )
 
 
 @contextlib.contextmanager
 def _alone() -> Iterator[None]:
     """Keep pytest away from plugins and options of the surroundings."""
-    kept = {key: os.environ.pop(key) for key in list(os.environ) if key.startswith(("PYTEST_", "HYPOTHESIS_"))}
+    kept = {
+        key: os.environ.pop(key) for key in list(os.environ) if key.startswith(("PYTEST_", "HYPOTHESIS_"))
+    }
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     try:
         yield

@@ -47,7 +47,9 @@ class What:
                 (self.solutions, "--solutions", assignment.reference_source),
             ):
                 if wanted and not path.is_file():
-                    raise UsageError(f"cannot use {option} here: there is no reference for {assignment.name}: {path}")
+                    raise UsageError(
+                        f"cannot use {option} here: there is no reference for {assignment.name}: {path}"
+                    )
 
 
 @dataclass(slots=True)
@@ -107,7 +109,7 @@ class GradingRun:
             self.expected.setdefault(record.test, record)
 
     def announce(self) -> list[Mapping[str, Any]]:
-        """All collected tests the first time, nothing after: the first report carries them to xdist's controller."""
+        """All collected tests the first time: the first report carries them to xdist's controller."""
         if self._announced:
             return []
         self._announced = True

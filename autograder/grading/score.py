@@ -26,7 +26,14 @@ from autograder.verdict import (
 BLOCKING = frozenset({Verdict.FAIL, Verdict.ERROR, Verdict.SKIPPED, Verdict.NOT_ATTEMPTED})
 """Verdicts that leave nothing to build on. An inconclusive question blocks nothing: our fault costs no point."""
 
-_SEVERITY = (Verdict.INCONCLUSIVE, Verdict.FAIL, Verdict.ERROR, Verdict.NOT_ATTEMPTED, Verdict.SKIPPED, Verdict.PASS)
+_SEVERITY = (
+    Verdict.INCONCLUSIVE,
+    Verdict.FAIL,
+    Verdict.ERROR,
+    Verdict.NOT_ATTEMPTED,
+    Verdict.SKIPPED,
+    Verdict.PASS,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +56,9 @@ class TestRecord:
 
     def to_json(self) -> dict[str, Json]:
         """Plain data, to travel on a pytest report between xdist's processes."""
-        fields: dict[str, Json] = {f.name: getattr(self, f.name) for f in dataclasses.fields(self) if f.name != "outcome"}
+        fields: dict[str, Json] = {
+            f.name: getattr(self, f.name) for f in dataclasses.fields(self) if f.name != "outcome"
+        }
         return {**fields, "needs": list(self.needs), "outcome": outcome_to_json(self.outcome)}
 
     @classmethod
@@ -65,7 +74,10 @@ def score(records: Iterable[TestRecord], *, isolation: str) -> tuple[AssignmentR
         assignments.setdefault((record.assignment, record.submission), []).append(record)
     return tuple(
         AssignmentResult(
-            assignment=assignment, submission=submission, isolation=isolation, questions=tuple(_questions(group))
+            assignment=assignment,
+            submission=submission,
+            isolation=isolation,
+            questions=tuple(_questions(group)),
         )
         for (assignment, submission), group in sorted(assignments.items())
     )
@@ -76,12 +88,14 @@ def _questions(records: Sequence[TestRecord]) -> list[QuestionResult]:
     for record in records:
         tests.setdefault(record.question, []).append(record)
     decided: dict[str, Outcome] = {}
-    for id in tests:  # noqa: A001
+    for id in tests:
         _decide(id, tests, decided, path=())
     return [_result(id, tests[id], decided[id]) for id in sorted(tests, key=question_order)]
 
 
-def _decide(id: str, tests: Mapping[str, list[TestRecord]], decided: dict[str, Outcome], path: tuple[str, ...]) -> Outcome:  # noqa: A002
+def _decide(
+    id: str, tests: Mapping[str, list[TestRecord]], decided: dict[str, Outcome], path: tuple[str, ...]
+) -> Outcome:
     """The outcome of a question, after those of the questions that it needs."""
     if id in decided:
         return decided[id]
@@ -126,7 +140,7 @@ def combine(outcomes: Sequence[Outcome]) -> Outcome:
     return min(outcomes, key=lambda outcome: _SEVERITY.index(outcome.verdict))
 
 
-def _result(id: str, records: Sequence[TestRecord], outcome: Outcome) -> QuestionResult:  # noqa: A002
+def _result(id: str, records: Sequence[TestRecord], outcome: Outcome) -> QuestionResult:
     if outcome.verdict is Verdict.INCONCLUSIVE:
         points = None
     elif outcome.code == "needs":

@@ -98,22 +98,30 @@ class Session:
                     self.close()
                     raise
                 if stopped.where is None:
-                    raise InfrastructureError(f"the student process ended outside a cell: {stopped}") from stopped
+                    raise InfrastructureError(
+                        f"the student process ended outside a cell: {stopped}"
+                    ) from stopped
                 self.stopped[stopped.where.cell] = stopped
             else:
                 return
         self.close()
         raise StudentStopped(
-            "died", f"The notebook cannot be run: {MAX_STARTS_FOR_ONE_RUN} of its cells end the process that runs it."
+            "died",
+            f"The notebook cannot be run: {MAX_STARTS_FOR_ONE_RUN} of its cells end their process.",
         )
 
     def _out_of_time(self) -> StudentStopped:
         limit = self.assignment.limits.total
-        return StudentStopped("timeout-total", f"The notebook and its tests have used up the {limit:g} s that they may take.")
+        return StudentStopped(
+            "timeout-total", f"The notebook and its tests have used up the {limit:g} s that they may take."
+        )
 
     def why_missing(self, name: str) -> StudentError | StudentStopped | None:
         """What went wrong in the cell that should have defined ``name``; None if no cell defines it."""
-        definition = re.compile(rf"^[ \t]*(?:(?:async[ \t]+)?def|class)[ \t]+{re.escape(name)}\b|^{re.escape(name)}\b[^=\n]*=(?!=)", re.M)
+        named = re.escape(name)
+        definition = re.compile(
+            rf"^[ \t]*(?:(?:async[ \t]+)?def|class)[ \t]+{named}\b|^{named}\b[^=\n]*=(?!=)", re.MULTILINE
+        )
         try:
             cells = self.notebook.cells
         except UnreadableNotebook:

@@ -55,7 +55,9 @@ def read_bytes(path: Path) -> bytes:
         UnreadableNotebook: it is anything else.
     """
     # O_NONBLOCK: opening a named pipe must not wait for a writer.
-    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    flags = (
+        os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    )
     try:
         descriptor = os.open(path, flags)
     except OSError as error:
@@ -65,7 +67,9 @@ def read_bytes(path: Path) -> bytes:
             raise UnreadableNotebook("This is not an ordinary file.")
         data = file.read(MAX_BYTES + 1)
     if len(data) > MAX_BYTES:
-        raise UnreadableNotebook(f"The file is larger than {MAX_BYTES // 2**20} MiB; clear its outputs and save it again.")
+        raise UnreadableNotebook(
+            f"The file is larger than {MAX_BYTES // 2**20} MiB; clear its outputs and save it again."
+        )
     return data
 
 
@@ -85,12 +89,16 @@ def parse(data: bytes) -> Notebook:
         raise UnreadableNotebook("The file is not a notebook: it is not text in UTF-8.") from None
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # nbformat warns about missing or repeated cell ids, which have no effect
+            warnings.simplefilter(
+                "ignore"
+            )  # nbformat warns about missing or repeated cell ids, which have no effect
             notebook = nbformat.reads(text, as_version=4)
     except nbformat.reader.NotJSONError:
         raise UnreadableNotebook("The file is not a notebook: it is not valid JSON.") from None
     except Exception as error:  # noqa: BLE001 - whatever nbformat trips over in a stranger's bytes
-        raise UnreadableNotebook(f"The file is not a notebook that can be read ({type(error).__name__}).") from None
+        raise UnreadableNotebook(
+            f"The file is not a notebook that can be read ({type(error).__name__})."
+        ) from None
     return _code_cells(notebook)
 
 
@@ -118,7 +126,9 @@ def _code_cells(notebook: Any) -> Notebook:
             continue
         source = cell.get("source", "")
         if not isinstance(source, str):
-            raise UnreadableNotebook("The file is not a notebook that can be read: a cell's source is not text.")
+            raise UnreadableNotebook(
+                "The file is not a notebook that can be read: a cell's source is not text."
+            )
         if source.strip():
             # A lone surrogate is legal in JSON and in no other text.
             sources.append(source.encode("utf-8", "replace").decode("utf-8"))
