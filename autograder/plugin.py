@@ -17,11 +17,12 @@ from autograder.course import Course, question_of, question_order
 if TYPE_CHECKING:
     from autograder.course import Assignment
     from autograder.grading.run import GradingRun
+    from autograder.grading.score import TestRecord
     from autograder.student import StudentProcess
     from autograder.verdict import AssignmentResult
 
-RUN = pytest.StashKey["GradingRun"]()
-RECORD = pytest.StashKey["TestRecord"]()
+RUN: pytest.StashKey[GradingRun] = pytest.StashKey()
+RECORD: pytest.StashKey[TestRecord] = pytest.StashKey()
 
 _LETTERS = {"pass": "✓", "fail": "✗", "error": "!", "inconclusive": "?", "skipped": "–", "not attempted": "·"}
 _COLOURS = {"fail": {"red": True}, "error": {"red": True}, "inconclusive": {"yellow": True}}
@@ -55,7 +56,7 @@ def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Find the course, and add the hidden tests of the assignments on the command line if they are asked for."""
+    """Find the course, and add the hidden tests of its assignments if they are asked for."""
     given = [_path(config, argument) for argument in config.args]
     course = next(filter(None, map(Course.find, [*given, config.invocation_params.dir])), None)
     options = [o for o in ("submission", "solutions", "hidden") if config.getoption(o)]

@@ -24,7 +24,7 @@ from autograder.verdict import (
 )
 
 BLOCKING = frozenset({Verdict.FAIL, Verdict.ERROR, Verdict.SKIPPED, Verdict.NOT_ATTEMPTED})
-"""Verdicts that leave nothing to build on. An inconclusive question blocks nothing: our fault costs no point."""
+"""Verdicts that leave nothing to build on. An inconclusive one blocks nothing: our fault costs no point."""
 
 _SEVERITY = (
     Verdict.INCONCLUSIVE,
@@ -147,7 +147,7 @@ def _result(id: str, records: Sequence[TestRecord], outcome: Outcome) -> Questio
         points = 0.0
     else:
         points = sum(record.points for record in records if record.outcome.passed)
-    if not outcome.passed and not outcome.hint:
+    if outcome.verdict in (Verdict.FAIL, Verdict.ERROR, Verdict.NOT_ATTEMPTED) and not outcome.hint:
         hint = next((r.hint for r in records if r.outcome is outcome), "")
         outcome = dataclasses.replace(outcome, hint=hint)
     return QuestionResult(

@@ -62,10 +62,13 @@ def read_bytes(path: Path) -> bytes:
         descriptor = os.open(path, flags)
     except OSError as error:
         raise UnreadableNotebook(f"The file cannot be opened ({error.strerror or 'it is a link'}).") from None
-    with os.fdopen(descriptor, "rb") as file:
+    try:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             raise UnreadableNotebook("This is not an ordinary file.")
-        data = file.read(MAX_BYTES + 1)
+        with os.fdopen(descriptor, "rb", closefd=False) as file:
+            data = file.read(MAX_BYTES + 1)
+    finally:
+        os.close(descriptor)
     if len(data) > MAX_BYTES:
         raise UnreadableNotebook(
             f"The file is larger than {MAX_BYTES // 2**20} MiB; clear its outputs and save it again."
