@@ -6,14 +6,14 @@ is not installed.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import pytest
 
 if TYPE_CHECKING:
     from autograder.course import Assignment
-    from autograder.student import StudentProcess
+    from autograder.student import CellOutcome, StudentProcess
     from autograder.verdict import AssignmentResult
 
 
@@ -23,5 +23,7 @@ def pytest_autograder_start_student(config: pytest.Config, assignment: Assignmen
 
 
 @pytest.hookspec
-def pytest_autograder_graded(config: pytest.Config, results: Sequence[AssignmentResult]) -> None:
-    """Receive the results when all student processes are gone, before they are printed or written."""
+def pytest_autograder_graded(
+    config: pytest.Config, results: Sequence[AssignmentResult], cells: Mapping[str, Sequence[CellOutcome]]
+) -> None:
+    """Receive the results, and each assignment's cell outputs, when all student processes are gone."""

@@ -260,7 +260,8 @@ class Ledger:
             limit and session.testsfailed >= limit
         )
         self.results = self.run.results(stopped_early=stopped_early)
-        self.config.hook.pytest_autograder_graded(config=self.config, results=self.results)
+        cells = {name: tuple(session.cells) for name, session in self.run.sessions.items()}
+        self.config.hook.pytest_autograder_graded(config=self.config, results=self.results, cells=cells)
         if path := self.config.getoption("grade_json"):
             from autograder.reports.json_file import write_grade
 

@@ -11,7 +11,7 @@ import hashlib
 import io
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -53,11 +53,11 @@ class _Receiver:
         self.results: Sequence[AssignmentResult] = ()
         self.cells: tuple[CellOutcome, ...] = ()
 
-    def pytest_autograder_graded(self, config: pytest.Config, results: Sequence[AssignmentResult]) -> None:
-        from autograder.plugin import RUN
-
+    def pytest_autograder_graded(
+        self, results: Sequence[AssignmentResult], cells: Mapping[str, Sequence[CellOutcome]]
+    ) -> None:
         self.results = results
-        self.cells = tuple(cell for session in config.stash[RUN].sessions.values() for cell in session.cells)
+        self.cells = tuple(cell for outcomes in cells.values() for cell in outcomes)
 
 
 def grade_one(assignment: Assignment, submission: Path, *, hidden: bool = False) -> Attempt:

@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from .conftest import SKELETON, SOLVED, DemoCourse, write_notebook
+from tests.demo import SKELETON, SOLVED, DemoCourse, write_notebook
 
 
 def test_solutions_and_hidden_grade_the_reference_with_all_tests(course: DemoCourse) -> None:
@@ -172,7 +172,7 @@ def test_ordinary_tests_are_left_alone(course: DemoCourse) -> None:
 def test_a_course_may_listen_to_the_results(course: DemoCourse) -> None:
     course.hand_in(SOLVED)
     (course.root / "conftest.py").write_text(
-        "def pytest_autograder_graded(results):\n    print('heard', results[0].score)\n"
+        "def pytest_autograder_graded(results, cells):\n    print('heard', results[0].score)\n"
     )
     assert "heard 7" in course.run("assignments/", "-s").output
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from .conftest import SKELETON, SOLVED, DemoCourse
+from tests.demo import SKELETON, SOLVED, DemoCourse
 
 ALL = {"1.1", "1.2", "1.3", "1.10"}
 

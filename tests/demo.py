@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
-import pytest
 
 PUBLIC = '''
 from autograder import question
@@ -133,8 +132,3 @@ class DemoCourse:
         )
         grade = json.loads(out.read_text()) if out.exists() else None
         return Graded(done.returncode, done.stdout + done.stderr, grade)
-
-
-@pytest.fixture
-def course(tmp_path: Path) -> DemoCourse:
-    return DemoCourse(tmp_path / "course")
