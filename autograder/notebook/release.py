@@ -87,9 +87,7 @@ def without_solutions(reference: str) -> str:
         marker = line.strip()
         if marker == BEGIN:
             if opened:
-                raise UsageError(
-                    f"line {number}: a solution begins inside the one that begins in line {opened}"
-                )
+                raise UsageError(f"line {number}: a solution begins inside the one of line {opened}")
             opened = number
             kept.append(line[: line.index(BEGIN)] + PLACEHOLDER)
         elif marker == END:
@@ -97,9 +95,7 @@ def without_solutions(reference: str) -> str:
                 raise UsageError(f"line {number}: a solution ends that never began")
             opened = 0
         elif "BEGIN SOLUTION" in marker.upper() or "END SOLUTION" in marker.upper():
-            raise UsageError(
-                f"line {number}: a marker is exactly {BEGIN!r} or {END!r}, alone on its line: {marker}"
-            )
+            raise UsageError(f"line {number}: a marker is exactly {BEGIN!r} or {END!r}, alone on its line")
         elif opened and marker.startswith("# %%"):
             raise UsageError(f"line {opened}: the solution does not end within its cell")
         elif not opened:
