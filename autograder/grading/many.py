@@ -1,0 +1,216 @@
+"""Grade many submissions: worker processes, results as they come, and nothing that stops the batch.
+
+This driver is the only place that knows of the batch; a worker grades one submission and knows of nothing
+else. Another engine (a cluster, warm processes) replaces ``_Workers``.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import sys
+import time
+from collections import deque
+from collections.abc import Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import replace
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from autograder.course import Assignment
+    from autograder.grading.one import Attempt
+    from autograder.grading.submissions import Submission
+    from autograder.verdict import QuestionResult
+
+GRACE = 10.0
+"""Seconds that an ended worker has to end its student process."""
+
+_MAX_JOBS = 61 if sys.platform == "win32" else 1024
+"""Windows waits for at most so many processes at once."""
+
+
+def default_jobs() -> int:
+    """Processors that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def grade_many(
+    assignment: Assignment,
+    submissions: Sequence[Submission],
+    *,
+    hidden: bool = False,
+    jobs: int | None = None,
+) -> Iterator[tuple[Submission, Attempt]]:
+    """Grade submissions in worker processes and yield each attempt as it is done.
+
+    Each submission is yielded exactly once, also one that cannot be judged: its questions are inconclusive.
+    Closing the iterator (or Ctrl-C) ends the workers and their student processes.
+
+    Args:
+        assignment: what they are submissions of.
+        submissions: what to grade.
+        hidden: run the hidden tests too.
+        jobs: worker processes; by default one per processor.
+    """
+    jobs = max(1, min(jobs or default_jobs(), len(submissions), _MAX_JOBS))
+    waiting = deque(submission for submission in submissions if not submission.trouble)
+    reasons = {submission.name: submission.trouble for submission in submissions if submission.trouble}
+    lost: list[Submission] = []
+    questions: tuple[QuestionResult, ...] = ()
+    while waiting:
+        for submission, outcome in _until_one_dies(assignment, waiting, hidden=hidden, jobs=jobs):
+            if isinstance(outcome, BaseException):
+                lost.append(submission)
+            else:
+                questions = outcome.result.questions or questions
+                yield submission, outcome
+    # A worker that dies takes down its neighbours' work. Alone, each shows whether it was the cause.
+    for submission in lost:
+        for _, outcome in _until_one_dies(assignment, deque([submission]), hidden=hidden, jobs=1):
+            if isinstance(outcome, BrokenProcessPool):
+                reasons[submission.name] = "The process that graded it died twice."
+            elif isinstance(outcome, BaseException):
+                reasons[submission.name] = f"The grader failed ({type(outcome).__name__}: {outcome})."
+            else:
+                questions = outcome.result.questions or questions
+                yield submission, outcome
+    for submission in submissions:
+        if submission.name in reasons:
+            yield submission, _not_judged(assignment, submission, reasons[submission.name], questions)
+
+
+def _until_one_dies(
+    assignment: Assignment, waiting: deque[Submission], *, hidden: bool, jobs: int
+) -> Iterator[tuple[Submission, Attempt | BaseException]]:
+    """Grade from the front of ``waiting`` until it is empty or a worker dies.
+
+    No more are handed out than there are workers, so that a death costs no more than that.
+    """
+    running: dict[Future[Attempt], Submission] = {}
+    broken = False
+    with _Workers(jobs) as workers:
+        while running or (waiting and not broken):
+            while waiting and len(running) < jobs and not broken:
+                try:
+                    future = workers.submit(assignment, waiting[0].path, hidden)
+                except BrokenProcessPool:
+                    broken = True
+                else:
+                    running[future] = waiting.popleft()
+            for future in wait(running, return_when=FIRST_COMPLETED).done:
+                submission = running.pop(future)
+                error = future.exception()
+                broken = broken or isinstance(error, BrokenProcessPool)
+                yield submission, error or _under_its_name(future.result(), submission)
+
+
+def _under_its_name(attempt: Attempt, submission: Submission) -> Attempt:
+    """The attempt under the name that is unique in the batch."""
+    return replace(
+        attempt, submission=submission.name, result=replace(attempt.result, submission=submission.name)
+    )
+
+
+def _not_judged(
+    assignment: Assignment, submission: Submission, reason: str, questions: Sequence[QuestionResult]
+) -> Attempt:
+    """A row for a submission of which nobody knows anything; ``questions`` are those of any other."""
+    from autograder.grading.one import Attempt, nobody_knows
+
+    result = nobody_knows(assignment, submission.name, reason)
+    if questions:
+        unknown = result.questions[0].outcome
+        result = replace(
+            result, questions=tuple(replace(question, points=None, outcome=unknown) for question in questions)
+        )
+    return Attempt(submission=submission.name, path=submission.path, sha256="", result=result, trouble=reason)
+
+
+class _Workers:
+    """A pool of spawned processes that is ended with everything that its processes started."""
+
+    def __init__(self, jobs: int) -> None:
+        self._others = set(multiprocessing.active_children())
+        self._pool = ProcessPoolExecutor(
+            jobs, mp_context=multiprocessing.get_context("spawn"), initializer=_begin_worker
+        )
+        self._done = False
+
+    def submit(self, assignment: Assignment, path: Path, hidden: bool) -> Future[Attempt]:
+        return self._pool.submit(_grade, assignment, path, hidden)
+
+    def __enter__(self) -> _Workers:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        """Wait for idle workers to leave; end busy ones."""
+        workers = [process for process in multiprocessing.active_children() if process not in self._others]
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        if kind is not None:
+            for process in workers:
+                process.terminate()
+        _wait_or_kill(workers)
+
+
+def _wait_or_kill(workers: Sequence[BaseProcess]) -> None:
+    import psutil
+
+    deadline = time.monotonic() + GRACE
+    for worker in workers:
+        worker.join(max(0.0, deadline - time.monotonic()))
+        if worker.pid is None or not worker.is_alive():
+            continue
+        try:
+            family = psutil.Process(worker.pid).children(recursive=True)
+        except psutil.NoSuchProcess:
+            family = []
+        worker.kill()
+        worker.join()
+        for process in family:
+            try:
+                process.kill()
+            except psutil.NoSuchProcess:
+                continue
+
+
+_busy = False
+_ended = False
+
+
+def _begin_worker() -> None:
+    """Prepare a worker: Ctrl-C is the driver's business, and one worker uses one processor."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, _end_worker)
+    # Read when numpy and torch are imported, which happens with the first submission.
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+
+def _end_worker(_signal: int, _frame: FrameType | None) -> None:
+    """On SIGTERM: leave the submission through its clean-up, which ends the student process."""
+    global _ended
+    if not _busy:
+        os._exit(1)
+    if not _ended:
+        _ended = True
+        raise KeyboardInterrupt
+
+
+def _grade(assignment: Assignment, path: Path, hidden: bool) -> Attempt:
+    """Grade one submission; runs in a worker."""
+    from autograder.grading.one import grade_one
+
+    global _busy
+    _busy = True
+    try:
+        return grade_one(assignment, path, hidden=hidden)
+    finally:
+        _busy = False
+        if _ended:
+            os._exit(
+                1
+            )  # the pool is gone: nobody waits for an answer, and nobody would send this worker home

@@ -1,0 +1,36 @@
+"""Where a grade came from: which tests, which versions."""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+from importlib import metadata
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from autograder.course import Assignment
+
+_PACKAGES = ("autograder", "hypothesis", "nbclient", "numpy", "scipy", "torch")
+
+
+def tests_sha256(assignment: Assignment, *, hidden: bool) -> str:
+    """Digest of what decides a grade: settings, tests, and the hidden tests if they are run."""
+    paths = [assignment.directory / "assignment.toml", *sorted(assignment.directory.glob("**/*.py"))]
+    if hidden:
+        paths.append(assignment.hidden_tests)
+    digest = hashlib.sha256()
+    for path in paths:
+        content = hashlib.sha256(path.read_bytes()).hexdigest()
+        digest.update(f"{content}  {path.name}\n".encode(errors="surrogateescape"))
+    return digest.hexdigest()
+
+
+def versions() -> dict[str, str]:
+    """Versions of Python and of the packages that a grade may depend on; none of them is imported."""
+    found = {"python": platform.python_version()}
+    for name in _PACKAGES:
+        try:
+            found[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            continue
+    return found
