@@ -10,6 +10,7 @@ import contextlib
 import hashlib
 import io
 import os
+import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -78,10 +79,11 @@ def grade_one(assignment: Assignment, submission: Path, *, hidden: bool = False)
     except UnreadableNotebook as error:
         trouble = str(error)
     receiver = _Receiver()
-    paths = [str(assignment.directory), *(["--hidden"] if hidden else [])]
+    root = assignment.directory.parent.parent
     arguments = [
-        *("-c", str(_CONFIGURATION), "--rootdir", str(assignment.directory.parent.parent)),
-        *("-p", "autograder.plugin", "--submission", str(submission.absolute()), *paths),
+        *("-c", str(_CONFIGURATION), "--rootdir", str(root)),
+        *("-p", "autograder.plugin", "--submission", str(submission.absolute())),
+        *(str(assignment.directory), *(["--hidden"] if hidden else [])),
     ]
     printed = io.StringIO()
     with _alone(), contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
@@ -119,7 +121,9 @@ def nobody_knows(assignment: Assignment, submission: str, reason: str) -> Assign
 
 @contextlib.contextmanager
 def _alone() -> Iterator[None]:
-    """Keep pytest away from plugins and options of the surroundings."""
+    """Keep pytest away from plugins and options of the surroundings, and from test modules of an earlier run."""
+    for name in [name for name in sys.modules if name.partition(".")[0] in ("assignments", "reference")]:
+        del sys.modules[name]
     kept = {
         key: os.environ.pop(key) for key in list(os.environ) if key.startswith(("PYTEST_", "HYPOTHESIS_"))
     }
