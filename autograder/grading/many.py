@@ -12,7 +12,7 @@ import signal
 import sys
 import time
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
@@ -45,7 +45,7 @@ def grade_many(
     *,
     hidden: bool = False,
     jobs: int | None = None,
-) -> Iterator[tuple[Submission, Attempt]]:
+) -> Generator[tuple[Submission, Attempt], None, None]:
     """Grade submissions in worker processes and yield each attempt as it is done.
 
     Each submission is yielded exactly once, also one that cannot be judged: its questions are inconclusive.

@@ -65,7 +65,7 @@ def _questions(rows: Sequence[Row]) -> list[QuestionResult]:
     return sorted(found.values(), key=lambda question: question_order(question.id))
 
 
-def _passed(result: AssignmentResult, id: str) -> bool:  # noqa: A002
+def _passed(result: AssignmentResult, id: str) -> bool:
     return any(question.id == id and question.outcome.passed for question in result.questions)
 
 

@@ -1,0 +1,198 @@
+"""The ``autograder`` command.
+
+Exit codes: 0, everything asked for was done (whatever the scores); 1, ``release --check`` found a difference;
+2, a usage error; 3, something could not be judged; 130, interrupted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sqlite3
+import sys
+import traceback
+from collections.abc import Sequence
+from importlib import metadata
+from pathlib import Path
+
+from autograder.course import Assignment, Course
+from autograder.errors import UsageError
+
+OK, DIFFERENT, USAGE, NOT_JUDGED, INTERRUPTED = 0, 1, 2, 3, 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; returns its exit code."""
+    _print_anything()
+    options = _parser().parse_args(arguments)
+    try:
+        return int(options.run(options))
+    except UsageError as error:
+        print(f"autograder: {error}", file=sys.stderr)
+        return USAGE
+    except (OSError, sqlite3.Error) as error:
+        print(f"autograder: the grader could not do its work: {error}", file=sys.stderr)
+        return NOT_JUDGED
+    except KeyboardInterrupt:
+        print("autograder: interrupted", file=sys.stderr)
+        return INTERRUPTED
+    except Exception:  # noqa: BLE001 - the last frame: a bug is shown in full and has its own exit code
+        traceback.print_exc()
+        print("autograder: this is a fault of autograder itself; please report it", file=sys.stderr)
+        return NOT_JUDGED
+
+
+def _print_anything() -> None:
+    """A terminal that cannot show a character must not stop a batch."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="autograder", description="Grade notebooks, make student notebooks, look at grades."
+    )
+    parser.add_argument("--version", action="version", version=f"autograder {_version()}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+
+    grade = commands.add_parser("grade", help="grade a folder of submissions")
+    grade.add_argument(
+        "path", type=Path, metavar="PATH", help="folder of notebooks, or of one folder a student"
+    )
+    grade.add_argument("--assignment", required=True, metavar="NAME", help="folder name under assignments/")
+    grade.add_argument("--out", required=True, type=Path, metavar="DIR", help="where results are written")
+    grade.add_argument("--hidden", action="store_true", help="run the hidden tests too")
+    grade.add_argument(
+        "--jobs", type=_jobs, metavar="N", help="submissions at a time (default: one per processor)"
+    )
+    _add_course(grade)
+    grade.set_defaults(run=_grade)
+
+    release = commands.add_parser("release", help="make student notebooks from the reference")
+    release.add_argument("names", nargs="*", metavar="NAME", help="folder name under assignments/")
+    release.add_argument("--all", action="store_true", help="all assignments that have a reference")
+    release.add_argument("--check", action="store_true", help="write nothing; exit 1 if a notebook differs")
+    _add_course(release)
+    release.set_defaults(run=_release)
+
+    show = commands.add_parser("show", help="show the last grade of one submission")
+    show.add_argument("gradebook", type=Path, metavar="GRADEBOOK", help="file or folder that 'grade' wrote")
+    show.add_argument("submission", metavar="SUBMISSION", help="name of a submission")
+    show.set_defaults(run=_show)
+    return parser
+
+
+def _add_course(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--course",
+        type=Path,
+        metavar="DIR",
+        help="folder with assignments/ (default: found from here upwards)",
+    )
+
+
+def _jobs(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"must be a number of at least 1: {text!r}")
+    return int(text)
+
+
+def _version() -> str:
+    try:
+        return metadata.version("autograder")
+    except metadata.PackageNotFoundError:
+        return "(not installed)"
+
+
+def _course(given: Path | None) -> Course:
+    if given is not None:
+        if not (given / "assignments").is_dir():
+            raise UsageError(f"there is no folder 'assignments' in the course: {given}")
+        return Course(root=given.resolve())
+    course = Course.find(Path.cwd())
+    if course is None:
+        raise UsageError(
+            "there is no course (a folder with assignments/) here or above; name one with --course"
+        )
+    return course
+
+
+def _grade(options: argparse.Namespace) -> int:
+    from autograder.batch import Batch
+    from autograder.grading.run import What
+    from autograder.grading.submissions import find
+    from autograder.reports.progress import progress
+
+    assignment = _course(options.course).assignment(options.assignment)
+    What(hidden=options.hidden).check([assignment])
+    submissions = find(options.path)
+    if hasattr(signal, "SIGTERM"):
+        signal.signal(
+            signal.SIGTERM, signal.default_int_handler
+        )  # a batch ended by a scheduler keeps what is done
+    with (
+        Batch(assignment, options.out, hidden=options.hidden) as batch,
+        progress(len(submissions)) as report,
+    ):
+        finished = batch.grade(submissions, jobs=options.jobs, report=report)
+    for line in batch.summary():
+        print(line)
+    if not finished:
+        print("autograder: interrupted; what is done has been kept", file=sys.stderr)
+        return INTERRUPTED
+    return NOT_JUDGED if batch.not_judged else OK
+
+
+def _release(options: argparse.Namespace) -> int:
+    course = _course(options.course)
+    if bool(options.names) == options.all:
+        raise UsageError("name the assignments to release, or use --all")
+    assignments = (
+        [assignment for assignment in course.assignments() if assignment.reference_source.is_file()]
+        if options.all
+        else [course.assignment(name) for name in options.names]
+    )
+    different = [assignment for assignment in assignments if _release_one(assignment, check=options.check)]
+    return DIFFERENT if options.check and different else OK
+
+
+def _release_one(assignment: Assignment, *, check: bool) -> bool:
+    """Write a student notebook, or only compare it; returns whether it differed."""
+    from autograder.notebook.release import release
+    from autograder.reports.json_file import write_text
+
+    text = release(assignment)
+    path = assignment.notebook_path
+    differs = not path.is_file() or path.read_bytes() != text.encode()
+    if not differs:
+        print(f"up to date: {path}")
+    elif check:
+        print(f"differs from its reference (run 'autograder release {assignment.name}'): {path}")
+    else:
+        write_text(path, text)
+        print(f"written: {path}")
+    return differs
+
+
+def _show(options: argparse.Namespace) -> int:
+    from autograder.grading.gradebook import Gradebook
+    from autograder.reports.terminal import render, to_text
+
+    path = options.gradebook / "gradebook.db" if options.gradebook.is_dir() else options.gradebook
+    with Gradebook(path) as gradebook:
+        name = options.submission
+        entries = gradebook.latest(name) or gradebook.latest(name.removesuffix(".ipynb"))
+        if not entries:
+            known = gradebook.submissions()
+            some = ", ".join(known[:10]) + (f" and {len(known) - 10} more" if len(known) > 10 else "")
+            raise UsageError(f"there is no submission of that name (there are: {some or 'none'}): {name}")
+    for entry in entries:
+        print(to_text(render(entry.result), color=sys.stdout.isatty()), end="")
+        if entry.trouble:
+            print(entry.trouble)
+    return OK
+
+
+if __name__ == "__main__":
+    sys.exit(main())
