@@ -1,0 +1,45 @@
+"""Calls of a student's code, with whatever it raises turned into one class."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from autograder.checks.finding import Finding
+from autograder.errors import StudentError
+from autograder.verdict import Where
+
+
+class Raised(Exception):  # noqa: N818 - what happened, not an error of the grader
+    """The student's code raised an exception."""
+
+    def __init__(self, type: str, message: str, where: Where | None) -> None:  # noqa: A002
+        super().__init__(type, message)
+        self.type = type
+        self.message = message
+        self.where = where
+
+    def finding(self) -> Finding:
+        """As an objection to the example that caused it. Different exception types are different mistakes."""
+        detail = f"{self.type}: {self.message}" if self.message else self.type
+        return Finding(code=f"raised {self.type}", detail=detail, where=self.where, error=float("inf"))
+
+
+def ask(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    """Call a student's function.
+
+    Raises:
+        Raised: it raised.
+        StudentError: it is not written yet or does not exist; that is for the caller of the check to say.
+        NotImplementedError: it is not written yet (a function of this process).
+    """
+    try:
+        return function(*args, **kwargs)
+    except (Raised, NotImplementedError):
+        raise
+    except StudentError as error:
+        if error.type == "NotImplementedError" or error.kind == "missing":
+            raise
+        raise Raised(error.type, error.message, error.where) from None
+    except Exception as error:  # noqa: BLE001 - a student's code may raise anything
+        raise Raised(type(error).__name__, str(error)[:2000], None) from None

@@ -1,0 +1,90 @@
+"""Hold one array against the right one: shape and dtype exactly, numbers within a derived tolerance."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from autograder.checks import render
+from autograder.checks.finding import Finding
+
+Array = NDArray[Any]
+
+RELATIVE = 1e-6
+"""Room for another but sound way to compute, e.g. a tiny constant inside a logarithm."""
+ABSOLUTE = 1e-12
+"""Room for rounding where the right number is 0 because large terms cancel."""
+TIMES_FLOAT32 = 30
+"""How many times the float32 rounding of the oracle, scaled to float64, an answer may be off."""
+
+
+def tolerance(expected: Array, rounding: Array | None = None, relative: float = RELATIVE) -> Array:
+    """How far each element may be off.
+
+    Args:
+        expected: the right numbers.
+        rounding: how far the oracle's own float32 run is off; None if it was not run.
+        relative: room relative to each element.
+    """
+    scale = np.max(np.abs(expected), initial=0.0)
+    room: Array = relative * np.abs(expected) + relative * 1e-3 * scale + ABSOLUTE
+    if rounding is not None:
+        room = room + TIMES_FLOAT32 * rounding * np.finfo(np.float64).eps / np.finfo(np.float32).eps
+    return room
+
+
+def compare(
+    got: Array,
+    expected: Array,
+    *,
+    prefix: str,
+    subject: str,
+    rounding: Callable[[], Array | None] = lambda: None,
+    relative: float = RELATIVE,
+) -> Finding | None:
+    """What is wrong with ``got``, or None.
+
+    Args:
+        got: the student's array.
+        expected: the right one.
+        prefix: start of the finding's code, e.g. ``gradient-`` for ``gradient-shape``.
+        subject: what is compared, in the student's words.
+        rounding: asked only where the numbers differ: how far the oracle's float32 run is off.
+        relative: see ``tolerance``.
+    """
+
+    def objection(
+        kind: str, wanted: str, seen: str, error: float = float("inf"), room: float = 0.0
+    ) -> Finding:
+        return Finding(
+            code=prefix + kind, subject=subject, expected=wanted, got=seen, error=error, tolerance=room
+        )
+
+    if got.shape != expected.shape:
+        return objection(
+            "shape",
+            f"{render.array(expected)} with {render.shape(expected)}",
+            f"{render.array(got)} with {render.shape(got)}",
+        )
+    if got.dtype.kind != expected.dtype.kind or got.dtype.itemsize < expected.dtype.itemsize:
+        return objection("dtype", f"numbers of dtype {expected.dtype}", f"numbers of dtype {got.dtype}")
+    if expected.dtype.kind != "f":
+        return (
+            None
+            if np.array_equal(got, expected)
+            else objection("wrong", render.array(expected), render.array(got))
+        )
+    if not np.all(np.isfinite(got)):
+        return objection("not-finite", render.array(expected), render.array(got))
+    difference = np.abs(got - expected)
+    room = tolerance(expected, relative=relative)
+    if np.all(difference <= room):
+        return None
+    room = tolerance(expected, rounding(), relative)
+    if np.all(difference <= room):
+        return None
+    worst = float(np.max(difference))
+    return objection("wrong", render.array(expected), render.array(got), worst, float(np.max(room)))

@@ -1,0 +1,88 @@
+"""Judge what training came to: the grader computes the loss itself, from the parameters that were found."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from autograder.checks.calling import Raised
+from autograder.checks.reading import Reader, Unreadable
+from autograder.verdict import Outcome, Verdict
+
+Array = NDArray[Any]
+
+
+def converged(
+    parameters: Any,
+    *,
+    loss: Callable[..., float],
+    names: Sequence[str],
+    below: float,
+    call: str = "",
+) -> Outcome:
+    """Is the loss of a student's parameters below a target?
+
+    Args:
+        parameters: what the student's function returned: a list or tuple of arrays or tensors.
+        loss: the loss as a function of these arrays. A ``ValueError`` says that their shapes do not fit together.
+        names: what each of the parameters is called.
+        below: the target.
+        call: the student's call, for the message, e.g. ``"fit(x, y)"``.
+
+    Returns:
+        A pass; or a fail that says what the loss is, or why there is none.
+    """
+    call = call or "The result"
+    if not isinstance(parameters, list | tuple) or len(parameters) != len(names):
+        wanted = f"the {len(names)} parameters [{', '.join(names)}]"
+        got = f"{len(parameters)} values" if isinstance(parameters, list | tuple) else _kind(parameters)
+        return _fail("parameters-count", f"{call} does not return {wanted}.", wanted, got)
+    reader = Reader()
+    arrays: list[Array] = []
+    for name, parameter in zip(names, parameters, strict=True):
+        try:
+            arrays.append(reader.value_of(parameter).astype(np.float64))
+        except (Unreadable, Raised, TypeError) as problem:
+            return _fail(
+                "parameters-unreadable", f"The parameter {name} is not an array.", "an array", str(problem)
+            )
+    shapes = ", ".join(f"{name} {array.shape}" for name, array in zip(names, arrays, strict=True))
+    try:
+        with np.errstate(all="ignore"):
+            found = float(loss(*arrays))
+    except ValueError:
+        return _fail(
+            "parameters-shape",
+            "The shapes of the parameters do not fit together.",
+            "shapes as in the table of the notebook",
+            shapes,
+        )
+    evidence = {
+        "target": float(f"{below:.3g}"),
+        **({"loss": float(f"{found:.3g}")} if math.isfinite(found) else {}),
+    }
+    if found < below:
+        return Outcome(verdict=Verdict.PASS, evidence=evidence)
+    message = f"{call} works, but the loss of what it returns is too high."
+    if not math.isfinite(found):
+        message = f"The loss of what {call} returns is not a finite number: training diverged."
+    return Outcome(
+        verdict=Verdict.FAIL,
+        code="loss-too-high" if math.isfinite(found) else "loss-not-finite",
+        message=message,
+        expected=f"a loss below {below:.3g}",
+        got=f"{found:.3g}",
+        evidence=evidence,
+    )
+
+
+def _fail(code: str, message: str, expected: str, got: str) -> Outcome:
+    return Outcome(verdict=Verdict.FAIL, code=code, message=message, expected=expected, got=got)
+
+
+def _kind(value: Any) -> str:
+    return "None" if value is None else f"a {type(value).__name__}"

@@ -1,0 +1,27 @@
+"""What a judge found wrong with one example, before it becomes an outcome."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from autograder.verdict import Where
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One objection to one example. Two findings are equal when a student could not tell them apart."""
+
+    code: str
+    subject: str = ""
+    """What was judged, in the student's words: ``x.grad``, ``the result``."""
+    expected: str = ""
+    got: str = ""
+    detail: str = ""
+    """A short addition to the message of ``code``, e.g. the type and text of an exception."""
+    where: Where | None = None
+    error: float = field(default=0.0, compare=False)
+    """Largest difference from the expected value; infinite where there is no value."""
+    tolerance: float = field(default=0.0, compare=False)
+    case: Any = field(default=None, compare=False, repr=False)
+    """What a diagnosis needs to know about the example."""

@@ -1,0 +1,275 @@
+"""Look for the smallest input that a judge objects to: Hypothesis, made deterministic and bounded.
+
+The same strategy, judge and seed give the same examples in the same order and the same smallest
+counterexample, whatever else is imported, wherever it runs and however fast the machine is.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import time
+import warnings
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any, Generic, Protocol, TypeVar
+
+import hypothesis
+import numpy as np
+from hypothesis import HealthCheck, Phase, Verbosity, settings
+from hypothesis.errors import Flaky, NoSuchExample, Unsatisfiable
+from hypothesis.internal.conjecture.providers import AVAILABLE_PROVIDERS, HypothesisProvider
+from hypothesis.strategies import SearchStrategy
+
+LOOK_FURTHER = 30
+"""Examples tried after the first failing one: they say how often it fails and what the mistake is."""
+SHRINK_CALLS = 400
+"""Examples tried while looking for a smaller one. A count, because a clock would make verdicts vary."""
+
+BACKEND = "autograder"
+
+
+class Finding(Protocol):
+    """What a judge objects to in one example."""
+
+    @property
+    def code(self) -> str:
+        """Findings of the same code are the same mistake."""
+
+
+Example = TypeVar("Example")
+F = TypeVar("F", bound=Finding)
+
+
+class SkipExample(Exception):  # noqa: N818 - a request, not an error
+    """Raised by a judge that cannot judge this example."""
+
+
+class _Stop(BaseException):
+    """Leaves Hypothesis at once: enough is known, or time is up."""
+
+
+class _Leave(BaseException):
+    """Carries an exception of the grader's own code out of Hypothesis, which would shrink it."""
+
+    def __init__(self, cause: Exception) -> None:
+        self.cause = cause
+
+
+class Provider(HypothesisProvider):
+    """Draws uniformly and from nothing but the seed.
+
+    Hypothesis' own provider also draws constants that it finds in the source of whatever modules happen
+    to be imported, and prefers values that break programs to values that show a wrong derivative.
+    """
+
+    def _maybe_draw_constant(self, *_: Any, **__: Any) -> None:
+        return None
+
+    def draw_integer(self, min_value: int | None = None, max_value: int | None = None, **rest: Any) -> int:
+        """A uniform integer where both ends are given."""
+        if min_value is None or max_value is None:
+            return super().draw_integer(min_value, max_value, **rest)
+        assert self._random is not None
+        return self._random.randint(min_value, max_value)
+
+    def draw_bytes(self, min_size: int = 0, max_size: int = 10**10) -> bytes:
+        """Uniform bytes where the size is given."""
+        if min_size != max_size:
+            return super().draw_bytes(min_size, max_size)
+        assert self._random is not None
+        return self._random.randbytes(min_size)
+
+
+AVAILABLE_PROVIDERS[BACKEND] = f"{Provider.__module__}.{Provider.__name__}"
+
+
+@dataclass(slots=True)
+class Search(Generic[Example, F]):
+    """What a search found."""
+
+    examples: int = 0
+    """Examples that were judged before the search turned to shrinking."""
+    failures: list[tuple[Example, F]] = field(default_factory=list)
+    """Failing examples among them, in the order of their discovery, all of one code."""
+    example: Example | None = None
+    """The smallest failing example, judged twice more with the same finding; None if there is none."""
+    finding: F | None = None
+    flaky: tuple[Example, F] | None = None
+    """An example that failed and then did not, or differently."""
+    complete: bool = True
+    """False if time ran out before all examples were tried."""
+
+
+def search(
+    strategy: SearchStrategy[Example],
+    judge: Callable[[Example], F | None],
+    *,
+    examples: int,
+    seed: int,
+    seconds: float = 120.0,
+    look_further: int = LOOK_FURTHER,
+) -> Search[Example, F]:
+    """Judge ``examples`` draws of ``strategy`` and shrink what fails.
+
+    Args:
+        strategy: where the examples come from.
+        judge: returns what is wrong with an example, or None; raises ``SkipExample`` for one it cannot judge.
+            It must depend on its argument alone.
+        examples: how many to judge.
+        seed: number from which everything random is derived.
+        seconds: wall time after which the search ends with what it has.
+        look_further: how many examples to judge after the first failing one.
+
+    Raises:
+        Exception: whatever the judge raised, unchanged.
+    """
+    result: Search[Example, F] = Search()
+    deadline = time.monotonic() + seconds
+    with _quiet(), _sealed():
+        seen = _explore(strategy, judge, examples, seed, deadline, look_further, result)
+        if not seen:
+            return result
+        code = _main_code([finding.code for _, finding in seen])
+        result.failures = [(example, finding) for example, finding in seen if finding.code == code]
+        smallest = _shrink(strategy, judge, code, examples, seed, deadline, result.failures[0])
+        confirmed = all(_again(judge, smallest[0]) == smallest[1] for _ in range(2))
+    if confirmed:
+        result.example, result.finding = smallest
+    else:
+        result.flaky = smallest
+    return result
+
+
+def _again(judge: Callable[[Example], F | None], example: Example) -> F | None:
+    try:
+        return judge(example)
+    except SkipExample:
+        return None
+
+
+def _main_code(codes: list[str]) -> str:
+    counts = Counter(codes)
+    return max(counts, key=lambda code: (counts[code], -codes.index(code)))
+
+
+def _explore(
+    strategy: SearchStrategy[Example],
+    judge: Callable[[Example], F | None],
+    examples: int,
+    seed: int,
+    deadline: float,
+    look_further: int,
+    result: Search[Example, F],
+) -> list[tuple[Example, F]]:
+    failing: list[tuple[Example, F]] = []
+    last = examples
+
+    def look(example: Example) -> bool:
+        nonlocal last
+        finding = _judged(judge, example)
+        result.examples += 1
+        if finding is not None:
+            if not failing:
+                last = min(examples, result.examples + look_further)
+            failing.append((example, finding))
+        if result.examples >= last:
+            raise _Stop
+        if time.monotonic() > deadline:
+            result.complete = False
+            raise _Stop
+        return False
+
+    with contextlib.suppress(_Stop, NoSuchExample, Unsatisfiable):
+        _find(strategy, look, _settings(examples, Phase.generate), seed)
+    return failing
+
+
+def _shrink(
+    strategy: SearchStrategy[Example],
+    judge: Callable[[Example], F | None],
+    code: str,
+    examples: int,
+    seed: int,
+    deadline: float,
+    first: tuple[Example, F],
+) -> tuple[Example, F]:
+    best = first
+    calls = 0
+
+    def fails(example: Example) -> bool:
+        nonlocal best, calls
+        if best is not first:
+            calls += 1
+        finding = _judged(judge, example)
+        if finding is None or finding.code != code:
+            if calls > SHRINK_CALLS or time.monotonic() > deadline:
+                raise _Stop
+            return False
+        best = (example, finding)
+        return True
+
+    with contextlib.suppress(_Stop, Flaky, NoSuchExample, Unsatisfiable):
+        _find(strategy, fails, _settings(examples, Phase.generate, Phase.shrink), seed)
+    return best
+
+
+def _judged(judge: Callable[[Example], F | None], example: Example) -> F | None:
+    try:
+        return judge(example)
+    except SkipExample:
+        raise
+    except Exception as error:
+        raise _Leave(error) from None
+
+
+def _find(
+    strategy: SearchStrategy[Example], condition: Callable[[Example], bool], how: settings, seed: int
+) -> None:
+    def admitted(example: Example) -> bool:
+        try:
+            return condition(example)
+        except SkipExample:
+            hypothesis.reject()
+
+    try:
+        hypothesis.find(strategy, admitted, settings=how, random=Random(seed))  # noqa: S311
+    except _Leave as leave:
+        raise leave.cause from None
+
+
+def _settings(examples: int, *phases: Phase) -> settings:
+    """Everything explicit: the profile in force differs between a laptop and CI."""
+    return settings(
+        max_examples=examples,
+        phases=phases,
+        backend=BACKEND,
+        derandomize=False,  # the seed is given, which is the stronger promise
+        database=None,
+        deadline=None,
+        report_multiple_bugs=False,
+        print_blob=False,
+        stateful_step_count=50,
+        suppress_health_check=list(HealthCheck),
+        verbosity=Verbosity.quiet,
+    )
+
+
+@contextlib.contextmanager
+def _sealed() -> Iterator[None]:
+    """Keep the constants of imported modules out of shrinking, which uses Hypothesis' own provider."""
+    original = HypothesisProvider._maybe_draw_constant  # noqa: SLF001
+    HypothesisProvider._maybe_draw_constant = Provider._maybe_draw_constant  # type: ignore[method-assign] # noqa: SLF001
+    try:
+        yield
+    finally:
+        HypothesisProvider._maybe_draw_constant = original  # type: ignore[method-assign] # noqa: SLF001
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """Floating-point warnings of an answer are no news: a value that is not finite is judged as such."""
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")
+        yield

@@ -1,0 +1,138 @@
+"""One forward and one backward pass of a student's code, whichever way the assignment does it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from autograder.checks import render
+from autograder.checks.calling import ask
+from autograder.checks.reading import Reader
+from autograder.checks.values import example
+
+Array = NDArray[Any]
+
+
+@dataclass(slots=True)
+class Pass:
+    """A forward pass, ready for its backward pass."""
+
+    value: Any
+    """What the student's function returned."""
+    backward: Callable[[Array], list[Any]]
+    """Runs the backward pass for an upstream gradient: one gradient (or None) per differentiated argument."""
+    inputs: Callable[[], list[Any]]
+    """The arguments as they are by now."""
+    again: Callable[[], Pass]
+    """A second forward pass on the same tensors."""
+
+
+class Style(Protocol):
+    """How an assignment writes gradients."""
+
+    reader: Reader
+
+    def forward(self, args: Sequence[Any], positions: Sequence[int], *, shared: bool = False) -> Pass:
+        """Run the forward pass; ``shared`` hands the first argument over in every differentiated place."""
+
+    def subject(self, name: str) -> str:
+        """The gradient of ``name``, in the student's words."""
+
+    def example(self, args: Sequence[Any], names: Sequence[str], upstream: Array, subject: str) -> str:
+        """The passes as code."""
+
+
+class TensorStyle:
+    """``out = f(Tensor(x))``, ``out.backward(upstream)``, ``x.grad``."""
+
+    def __init__(
+        self,
+        function: Callable[..., Any],
+        tensor: Callable[..., Any],
+        call: str,
+        start: Callable[[Any, Array], Any] | None,
+    ) -> None:
+        self.reader = Reader()
+        self._function = function
+        self._tensor = tensor
+        self._call = call
+        self._start = start or (lambda out, upstream: out.backward(upstream))
+
+    def forward(self, args: Sequence[Any], positions: Sequence[int], *, shared: bool = False) -> Pass:
+        """See ``Style``."""
+        given = [a.copy() if isinstance(a, np.ndarray) else a for a in args]
+        leaves: list[Any] = []
+        for position in positions:
+            leaves.append(leaves[0] if shared and leaves else ask(self._tensor, given[position]))
+        return self._forward(given, leaves, positions, 1 if shared else len(leaves))
+
+    def _forward(self, given: list[Any], leaves: list[Any], positions: Sequence[int], wanted: int) -> Pass:
+        places = dict(zip(positions, leaves, strict=True))
+        out = ask(self._function, *(places.get(i, argument) for i, argument in enumerate(given)))
+
+        def backward(upstream: Array) -> list[Any]:
+            ask(self._start, out, upstream)
+            return [self.reader.gradient_of(leaf) for leaf in leaves[:wanted]]
+
+        def inputs() -> list[Any]:
+            return [
+                self.reader.value_of(places[i]) if i in places else argument
+                for i, argument in enumerate(given)
+            ]
+
+        return Pass(
+            value=out,
+            backward=backward,
+            inputs=inputs,
+            again=lambda: self._forward(given, leaves, positions, wanted),
+        )
+
+    def subject(self, name: str) -> str:
+        """See ``Style``."""
+        return f"{name}.{self.reader.gradient_name}"
+
+    def example(self, args: Sequence[Any], names: Sequence[str], upstream: Array, subject: str) -> str:
+        """See ``Style``."""
+        code = example(self._function, args, names, self._tensor, self._call, into="out")
+        return f"{code}\nout.backward(np.array({render.array(upstream)}))\n{subject}"
+
+
+class PairStyle:
+    """``y = f(x)`` and ``dx = f_backward(x, upstream)``, both on arrays."""
+
+    def __init__(
+        self, function: Callable[..., Any] | None, backward: Callable[..., Any], call: str, backward_call: str
+    ) -> None:
+        self.reader = Reader()
+        self._function = function
+        self._backward = backward
+        self._call = call
+        self._backward_call = backward_call
+
+    def forward(self, args: Sequence[Any], positions: Sequence[int], *, shared: bool = False) -> Pass:
+        """See ``Style``."""
+        assert not shared, "arrays carry no gradient that could be shared"
+        given = [a.copy() if isinstance(a, np.ndarray) else a for a in args]
+        value = ask(self._function, *given) if self._function is not None else None
+
+        def backward(upstream: Array) -> list[Any]:
+            result = ask(self._backward, *given, upstream)
+            return list(result) if isinstance(result, tuple | list) and len(positions) > 1 else [result]
+
+        return Pass(
+            value=value, backward=backward, inputs=lambda: given, again=lambda: self.forward(given, positions)
+        )
+
+    def subject(self, name: str) -> str:
+        """See ``Style``."""
+        return f"d{name}"
+
+    def example(self, args: Sequence[Any], names: Sequence[str], upstream: Array, subject: str) -> str:
+        """See ``Style``."""
+        del subject
+        names = [*names, "upstream"]
+        return example(self._backward, [*args, upstream], names, None, self._backward_call)

@@ -1,0 +1,218 @@
+"""Judge what a function returns: shape, kind of numbers, finite, and right within rounding."""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from hypothesis import strategies as st
+from hypothesis.strategies import SearchStrategy
+
+from autograder.checks import render, verdicts
+from autograder.checks.calling import Raised, ask
+from autograder.checks.compare import RELATIVE, compare
+from autograder.checks.finding import Finding
+from autograder.checks.oracle import Oracle, is_differentiable
+from autograder.checks.reading import Reader, Unreadable
+from autograder.checks.search import SkipExample, search
+from autograder.verdict import PASSED, Outcome
+
+PROBES = 6
+"""Examples on which a function is called twice."""
+
+
+def values(
+    function: Callable[..., Any],
+    *,
+    like: Callable[..., Any],
+    inputs: SearchStrategy[Any],
+    tensor: Callable[..., Any] | None = None,
+    examples: int = 100,
+    seed: int = 0,
+    relative: float = RELATIVE,
+    names: Sequence[str] | None = None,
+    call: str = "",
+    seconds: float = 120.0,
+) -> Outcome:
+    """Is ``function`` the function ``like``?
+
+    Args:
+        function: the student's function, or a lambda around it.
+        like: the same function on torch tensors (float64). It may return a tuple; then so must ``function``.
+        inputs: strategy for one argument or a tuple of arguments, see ``autograder.checks.inputs``.
+        tensor: wraps each float array before ``function`` gets it, e.g. ``student.Tensor``.
+        examples: how many inputs to judge.
+        seed: number from which the inputs are derived.
+        relative: relative tolerance.
+        names: names of the arguments in messages; by default ``x``, or ``a``, ``b``, ``c``.
+        call: how a student would write the call, if ``function`` cannot be shown, e.g. ``"relu(x)"``.
+        seconds: wall time for the whole check.
+
+    Returns:
+        A pass, or what is wrong with the smallest input that shows it.
+
+    Raises:
+        StudentError: ``function`` does not exist or is not implemented yet.
+        Exception: ``like`` or ``inputs`` raised: the author's mistake.
+    """
+    oracle = Oracle(like)
+    reader = Reader()
+
+    def answer(args: tuple[Any, ...]) -> list[Any]:
+        given = [prepared(a, tensor) for a in args]
+        result = ask(function, *given)
+        return list(result) if isinstance(result, tuple | list) and len(oracle.values(args)) > 1 else [result]
+
+    def judge(args: tuple[Any, ...]) -> Finding | None:
+        expected = oracle.values(args)
+        if not all(np.all(np.isfinite(e)) for e in expected):
+            raise SkipExample
+        try:
+            got = answer(args)
+            if len(got) != len(expected):
+                return Finding(
+                    code="value-count", expected=f"{len(expected)} results", got=f"{len(got)} results"
+                )
+            for index, (mine, right) in enumerate(zip(got, expected, strict=True)):
+                subject = "result" if len(expected) == 1 else f"result[{index}]"
+                finding = judge_value(
+                    reader, mine, right, subject, lambda i=index: _rounding(oracle, args, i), relative
+                )
+                if finding is not None:
+                    return finding
+        except Raised as problem:
+            return problem.finding()
+        return None
+
+    def probe(args: tuple[Any, ...]) -> Finding | None:
+        given = [np.copy(a) if isinstance(a, np.ndarray) else a for a in args]
+        try:
+            first, second = (
+                [
+                    reader.value_of(part)
+                    for part in _parts(ask(function, *(prepared(g, tensor, copy=False) for g in given)))
+                ]
+                for _ in range(2)
+            )
+        except (Raised, Unreadable):
+            return None
+        return changed_input(args, given) or different(first, second)
+
+    strategy = as_tuples(inputs)
+
+    def show(args: tuple[Any, ...]) -> str:
+        return example(function, args, argument_names(args, names), tensor, call)
+
+    probed = search(strategy, probe, examples=min(PROBES, examples), seed=seed, seconds=seconds)
+    if probed.finding is not None:
+        return verdicts.failed(probed, probed.finding, seed, show(probed.example))
+    if probed.flaky is not None:
+        return verdicts.failed(probed, probed.flaky[1], seed, show(probed.flaky[0]))
+    result = search(strategy, judge, examples=examples, seed=seed, seconds=seconds)
+    outcome = verdicts.unjudged(result, examples, seed, show)
+    if outcome is not None:
+        return outcome
+    if result.finding is None:
+        return passed(result.examples, seed)
+    if result.finding.code.startswith("raised"):
+        return verdicts.raised(result, result.finding, seed, show(result.example))
+    return verdicts.failed(result, result.finding, seed, show(result.example))
+
+
+def judge_value(
+    reader: Reader, got: Any, expected: Any, subject: str, rounding: Callable[[], Any], relative: float
+) -> Finding | None:
+    """Hold one result of a student against the right one."""
+    try:
+        value = reader.value_of(got)
+    except Unreadable as problem:
+        return Finding(
+            code="value-unreadable", subject=subject, expected=render.array(expected), got=str(problem)
+        )
+    return compare(value, expected, prefix="value-", subject=subject, rounding=rounding, relative=relative)
+
+
+def changed_input(before: Sequence[Any], after: Sequence[Any]) -> Finding | None:
+    """Object to a function that wrote into an array it was given."""
+    for one, other in zip(before, after, strict=True):
+        if isinstance(one, np.ndarray) and not np.array_equal(one, other):
+            return Finding(
+                code="input-changed", subject="input", expected=render.array(one), got=render.array(other)
+            )
+    return None
+
+
+def different(first: Sequence[Any], second: Sequence[Any]) -> Finding | None:
+    """Object to two answers that should be the same. The numbers stay out: they differ from run to run."""
+    same = len(first) == len(second) and all(
+        np.array_equal(one, other, equal_nan=one.dtype.kind == "f")
+        for one, other in zip(first, second, strict=True)
+    )
+    if same:
+        return None
+    return Finding(
+        code="not-deterministic", expected="the same result both times", got="two different results"
+    )
+
+
+def passed(examples: int, seed: int) -> Outcome:
+    """A pass with the numbers behind it."""
+    return Outcome(verdict=PASSED.verdict, evidence={"examples": examples, "failing": 0, "seed": seed})
+
+
+def as_tuples(inputs: SearchStrategy[Any]) -> SearchStrategy[tuple[Any, ...]]:
+    """``inputs`` as tuples of arguments."""
+    if not isinstance(inputs, SearchStrategy):
+        inputs = st.just(inputs)
+    return inputs.map(lambda drawn: drawn if isinstance(drawn, tuple) else (drawn,))
+
+
+def prepared(argument: Any, tensor: Callable[..., Any] | None, *, copy: bool = True) -> Any:
+    """An argument as the student's function gets it."""
+    if isinstance(argument, np.ndarray) and copy:
+        argument = argument.copy()
+    return ask(tensor, argument) if tensor is not None and is_differentiable(argument) else argument
+
+
+def argument_names(args: Sequence[Any], names: Sequence[str] | None) -> tuple[str, ...]:
+    """Names for the arguments in messages and examples."""
+    if names is not None and len(names) >= len(args):
+        return tuple(names[: len(args)])
+    arrays = [i for i, a in enumerate(args) if isinstance(a, np.ndarray)]
+    if arrays == [0]:
+        return ("x", *(f"k{i}" for i in range(1, len(args))))
+    return tuple(string.ascii_lowercase[: len(args)])
+
+
+def example(
+    function: Any,
+    args: Sequence[Any],
+    names: Sequence[str],
+    tensor: Any = None,
+    call: str = "",
+    into: str = "",
+) -> str:
+    """An input and the call as code."""
+    wrap = "" if tensor is None else render.name_of(tensor, "Tensor")
+    lines = [
+        render.assignment(name, value, wrap if is_differentiable(value) else "")
+        for name, value in zip(names, args, strict=True)
+        if isinstance(value, np.ndarray)
+    ]
+    text = render.call(function, names, args, call)
+    return "\n".join([*lines, f"{into} = {text}" if into else text])
+
+
+def _parts(result: Any) -> list[Any]:
+    return list(result) if isinstance(result, tuple | list) else [result]
+
+
+def _rounding(oracle: Oracle, args: Sequence[Any], index: int) -> Any:
+    exact = oracle.values(args)[index]
+    try:
+        rough = oracle.values(args, np.float32)[index]
+    except Exception:  # noqa: BLE001 - an oracle that insists on float64 has no float32 run, and no extra room
+        return None
+    return np.abs(rough.astype(np.float64) - exact)

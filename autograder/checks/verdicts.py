@@ -1,0 +1,133 @@
+"""From a finished search to an outcome: the words that a student reads."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+from autograder.checks.finding import Finding
+from autograder.checks.search import Search
+from autograder.verdict import Json, Outcome, Verdict
+
+MESSAGES = {
+    "value-wrong": "The result is wrong",
+    "value-shape": "The result has the wrong shape",
+    "value-dtype": "The result has the wrong kind of numbers",
+    "value-not-finite": "The result is not finite: it contains nan or inf",
+    "value-unreadable": "The result is not an array, a number, or an object that holds one",
+    "gradient-wrong": "The gradient is wrong",
+    "gradient-shape": "The gradient has a different shape from its value",
+    "gradient-dtype": "The gradient has the wrong kind of numbers",
+    "gradient-not-finite": "The gradient is not finite: it contains nan or inf",
+    "gradient-missing": "There is no gradient after the backward pass",
+    "gradient-unreadable": "The gradient is not an array",
+    "gradient-count": "backward does not return one gradient per argument",
+    "input-changed": "Your code changes its input",
+    "upstream-changed": "The backward pass changes the upstream gradient that it is given",
+    "not-deterministic": "Your code gives different results for the same input",
+    "gradient-not-accumulated": "A second backward pass does not add to the gradient",
+}
+
+
+def evidence(result: Search[Any, Finding], seed: int) -> dict[str, Json]:
+    """The numbers behind a judgement."""
+    numbers: dict[str, Json] = {"examples": result.examples, "failing": len(result.failures), "seed": seed}
+    finding = result.finding
+    if finding is not None and math.isfinite(finding.error):
+        numbers["worst_error"] = float(f"{finding.error:.3g}")
+        numbers["tolerance"] = float(f"{finding.tolerance:.3g}")
+    return numbers
+
+
+def frequency(result: Search[Any, Finding]) -> str:
+    """How often it was seen: ``in 17 of the 31 inputs tried; the simplest is shown``."""
+    failing, tried = len(result.failures), result.examples
+    if failing == tried:
+        return (
+            f"in all {tried} inputs tried; the simplest is shown" if tried > 1 else "in the one input tried"
+        )
+    return f"in {failing} of the {tried} inputs tried; the simplest is shown"
+
+
+def unjudged(
+    result: Search[Any, Finding], wanted: int, seed: int, show: Callable[[Any], str]
+) -> Outcome | None:
+    """The outcome of a search that proved nothing either way, or None."""
+    if result.flaky is not None:
+        return Outcome(
+            verdict=Verdict.INCONCLUSIVE,
+            code="not-reproducible",
+            message="A wrong answer could not be shown a second time, so nothing was judged.",
+            example=show(result.flaky[0]),
+            evidence=evidence(result, seed),
+        )
+    if result.finding is not None:
+        return None
+    if not result.complete:
+        return Outcome(
+            verdict=Verdict.INCONCLUSIVE,
+            code="out-of-time",
+            message=f"There was time for only {result.examples} of {wanted} inputs, so nothing was judged.",
+            evidence=evidence(result, seed),
+        )
+    if result.examples < (wanted + 1) // 2:
+        return Outcome(
+            verdict=Verdict.INCONCLUSIVE,
+            code="too-few-points",
+            message=f"Only {result.examples} of {wanted} inputs could be judged, which is too few to say anything.",
+            evidence=evidence(result, seed),
+        )
+    return None
+
+
+def raised(result: Search[Any, Finding], finding: Finding, seed: int, example: str) -> Outcome:
+    """The outcome for code that raised an exception."""
+    return Outcome(
+        verdict=Verdict.ERROR,
+        code="raised",
+        message=f"Your code raised {finding.detail}\nThis happened {frequency(result)}.",
+        example=example,
+        where=finding.where,
+        evidence=evidence(result, seed),
+    )
+
+
+def failed(
+    result: Search[Any, Finding],
+    finding: Finding,
+    seed: int,
+    example: str,
+    *,
+    lead: str = "",
+    extra: str = "",
+    hint: str = "",
+    code: str = "",
+) -> Outcome:
+    """The outcome for a wrong answer.
+
+    Args:
+        result: the search that found it.
+        finding: what is wrong with the smallest example.
+        seed: what the examples were derived from.
+        example: that example as code.
+        lead: first sentence, without its full stop; by default what the finding's code says.
+        extra: what else is known, e.g. that the forward pass is right.
+        hint: advice.
+        code: a more specific code.
+    """
+    lead = lead or MESSAGES[finding.code]
+    sentences = [f"{lead}.", extra, f"Seen {frequency(result)}."]
+    label = f"{finding.subject} = " if finding.subject.isidentifier() or "." in finding.subject else ""
+    code = code or finding.code
+    return Outcome(
+        verdict=Verdict.FAIL,
+        code=code,
+        message=" ".join(s for s in sentences if s),
+        expected=label + finding.expected,
+        got=label + finding.got,
+        example=example,
+        where=finding.where,
+        hint=hint,
+        evidence={**evidence(result, seed), "diagnosis": code},
+    )
