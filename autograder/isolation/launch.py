@@ -1,0 +1,89 @@
+"""How a student process is begun: its command line and its environment, whatever fences it."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import site
+import sys
+from pathlib import Path
+
+import autograder
+from autograder.isolation.protocol import Launch
+
+_BOOT = (
+    "import sys; sys.path.append(sys.argv[2]); from autograder.student.kernel import main; main(sys.argv[1:])"
+)
+_PACKAGE_ROOT = str(Path(autograder.__file__).resolve().parent.parent)
+
+_INHERITED = (
+    *("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH"),  # where the interpreter finds its libraries
+    *("SYSTEMROOT", "SYSTEMDRIVE", "WINDIR", "COMSPEC", "PATHEXT"),  # without which Windows starts nothing
+)
+
+
+def command(launch: Launch, *, descriptor: int | None = None, share: int = 0) -> list[str]:
+    """The command line.
+
+    Args:
+        launch: what is wanted.
+        descriptor: number under which the process inherits the channel.
+        share: where descriptors are not inherited (Windows): bytes on standard input that name the channel.
+    """
+    settings = {
+        "descriptor": descriptor,
+        "share": share,
+        "package_root": _PACKAGE_ROOT,
+        "preload": launch.preload,
+        "max_answer": launch.limits.answer,
+    }
+    user_site = [] if site.ENABLE_USER_SITE else ["-s"]
+    # -P: the working directory must not come before the standard library while this package is imported
+    return [sys.executable, *user_site, "-P", "-c", _BOOT, json.dumps(settings), _PACKAGE_ROOT]
+
+
+def environment(directory: Path) -> dict[str, str]:
+    """The environment variables, all of them: nothing of the grader's own passes by accident."""
+    home, temporary = str(directory / "home"), str(directory / "tmp")
+    variables = {name: os.environ[name] for name in _INHERITED if name in os.environ}
+    variables.setdefault("PATH", os.defpath)
+    variables |= {
+        "HOME": home,
+        "USERPROFILE": home,
+        "IPYTHONDIR": str(directory / "home" / ".ipython"),
+        "MPLCONFIGDIR": str(directory / "home" / ".matplotlib"),
+        "TMPDIR": temporary,
+        "TEMP": temporary,
+        "TMP": temporary,
+        "LANG": "C.UTF-8",
+        "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+        "PYTHONHASHSEED": "0",  # the same order of sets on every run
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONUTF8": "1",
+        # one thread: the same sums on every machine, and many submissions side by side
+        "OMP_NUM_THREADS": "1",
+        "OPENBLAS_NUM_THREADS": "1",
+        "MKL_NUM_THREADS": "1",
+        "VECLIB_MAXIMUM_THREADS": "1",
+    }
+    if site.ENABLE_USER_SITE:
+        variables["PYTHONUSERBASE"] = site.getuserbase()
+    return variables
+
+
+def furnish(directory: Path) -> None:
+    """Make the folders of a process's private directory."""
+    for name in ("work", "tmp", "home", "home/.matplotlib"):
+        (directory / name).mkdir(mode=0o700)
+    # matplotlib lists the system's fonts on its first import, for seconds; the list holds nothing private
+    for fonts in _matplotlib_cache().glob("fontlist-*.json"):
+        shutil.copyfile(fonts, directory / "home" / ".matplotlib" / fonts.name)
+
+
+def _matplotlib_cache() -> Path:
+    if "MPLCONFIGDIR" in os.environ:
+        return Path(os.environ["MPLCONFIGDIR"])
+    if sys.platform in ("win32", "darwin"):
+        return Path.home() / ".matplotlib"
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "matplotlib"

@@ -1,0 +1,351 @@
+"""The student process as the grader has it: start, cells, calls, limits, end."""
+
+from __future__ import annotations
+
+import os
+import socket
+import threading
+import time
+import types
+import weakref
+from collections import deque
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NoReturn, Self
+
+from autograder.course import Limits
+from autograder.errors import InfrastructureError, StudentError, StudentStopped, UsageError
+from autograder.isolation.none import NoIsolation
+from autograder.isolation.protocol import Isolation, Launch, Tree
+from autograder.student import workplace
+from autograder.student.channel import ChannelClosed, ChannelTimeout, Frame, GraderChannel, Kind
+from autograder.student.codec import CodecError, Reference, TooLarge, decode, encode
+from autograder.student.handles import Handle, MissingName, Student, make_handle, reference_to
+from autograder.student.monitor import LimitExceeded, Monitor
+from autograder.student.outputs import Output, Outputs
+from autograder.student.shipping import ShippedFunctions
+from autograder.student.text import clean
+from autograder.verdict import Where
+
+_START_SECONDS = 120.0
+_DEATH_SECONDS = 1.0
+_KINDS = ("exception", "memory", "unusable")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CellOutcome:
+    """One cell after it ran."""
+
+    number: int
+    """Its ``[n]``."""
+    outputs: tuple[Output, ...] = ()
+    """What it printed and displayed, as notebook outputs, capped."""
+    error: StudentError | None = None
+    """The exception that ended it."""
+    stopped: str = ""
+    """Code of ``StudentStopped`` if the process ended during the cell."""
+
+
+class StudentProcess:
+    """A process that runs the cells of one notebook and then answers calls.
+
+    Its time is counted in all cells and calls together. When a limit is hit, or the process ends or sends
+    what it must not, all of it is killed and ``StudentStopped`` is raised, then and on every later use.
+
+    Attributes:
+        isolation: name of the strategy that fences it.
+        student: the notebook as a test sees it.
+        interrupted: the cell that was running when the process was stopped, with its output so far.
+    """
+
+    def __init__(
+        self,
+        tree: Tree,
+        sock: socket.socket,
+        directory: Path,
+        limits: Limits,
+        isolation: str,
+        time_left: float,
+    ) -> None:
+        self.isolation = isolation
+        self.student = Student(self)
+        self.interrupted: CellOutcome | None = None
+        self._tree = tree
+        self._limits = limits
+        self._monitor = Monitor(tree, limits)
+        self._channel = GraderChannel(sock, tree.output, self._monitor)
+        self._total = time_left
+        self._used = 0.0
+        self._sources: dict[int, Sequence[str]] = {}
+        self._functions = ShippedFunctions(self._define)
+        self._forgotten: deque[int] = deque()
+        self._lock = threading.RLock()
+        self._stopped: StudentStopped | None = None
+        self._end = weakref.finalize(self, _end, os.getpid(), tree, self._channel, directory)
+
+    @classmethod
+    def spawn(
+        cls,
+        *,
+        limits: Limits | None = None,
+        files: Mapping[str, Path] | None = None,
+        preload: Sequence[str] = (),
+        time_left: float | None = None,
+        isolation: Isolation | None = None,
+    ) -> Self:
+        """Start a process.
+
+        Args:
+            limits: what the student's code may use.
+            files: copied into the working directory, by the relative path that the notebook uses.
+            preload: modules to import before the first cell and before memory and time are counted.
+            time_left: seconds for all cells and calls; ``limits.total`` if not given.
+            isolation: how to start and fence it; not at all if not given.
+
+        Raises:
+            InfrastructureError: it does not start.
+            UsageError: a file is missing.
+        """
+        limits, isolation = limits or Limits(), isolation or NoIsolation()
+        directory = workplace.make(files or {})
+        ours, theirs = socket.socketpair()
+        try:
+            launch = Launch(channel=theirs, directory=directory, preload=tuple(preload), limits=limits)
+            tree = isolation.start(launch)
+        except BaseException:
+            ours.close()
+            workplace.remove(directory)
+            raise
+        finally:
+            theirs.close()
+        left = limits.total if time_left is None else time_left
+        process = cls(tree, ours, directory, limits, isolation.name, left)
+        try:
+            process._await_ready()
+            tree.restrict()
+        except BaseException:
+            process.close()
+            raise
+        return process
+
+    @property
+    def alive(self) -> bool:
+        """Whether it can run cells and answer calls."""
+        return self._end.alive and self._tree.running()
+
+    @property
+    def time_used(self) -> float:
+        """Seconds that cells and calls have taken."""
+        return self._used
+
+    @property
+    def time_left(self) -> float:
+        """Seconds that cells and calls may still take."""
+        return max(0.0, self._total - self._used)
+
+    def execute(self, number: int, source: str) -> CellOutcome:
+        """Run one cell.
+
+        Args:
+            number: its ``[n]``.
+            source: its code.
+
+        Raises:
+            StudentStopped: the process ended; ``interrupted`` has what the cell printed before.
+        """
+        self._sources[number] = source.splitlines()
+        outputs = Outputs(number)
+        try:
+            failure = self._ask(Kind.EXECUTE, number, source, cell=number, outputs=outputs)
+            error = None if failure is None else self._student_error(failure)
+        except StudentStopped as stopped:
+            self.interrupted = CellOutcome(number=number, outputs=outputs.finished(), stopped=stopped.code)
+            raise
+        if error is not None:
+            outputs.error(error.type, error.message, failure["traceback"])
+        return CellOutcome(number=number, outputs=outputs.finished(), error=error)
+
+    def request(self, kind: Kind, *arguments: object) -> Any:
+        """Make one call; what handles are built on.
+
+        Raises:
+            StudentError: the student's code raised.
+            StudentStopped: the process ended, or the answer is over its limit.
+            UsageError: an argument cannot be sent.
+        """
+        return self._ask(kind, *arguments)
+
+    def forget(self, identity: int) -> None:
+        """Let the process drop an object that has no handle any more, with the next call."""
+        self._forgotten.append(identity)
+
+    def close(self) -> None:
+        """Kill the process and everything that it started, and remove its directory. Safe to call again.
+
+        Raises:
+            InfrastructureError: something of it is still running.
+        """
+        self._end()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _ask(
+        self, kind: Kind, *arguments: object, cell: int | None = None, outputs: Outputs | None = None
+    ) -> Any:
+        with self._lock:
+            self._require_running()
+            forgotten = list(self._forgotten)
+            try:
+                body = encode([forgotten, *arguments], refer=self._refer, tensors=True)
+            except TooLarge as error:
+                raise UsageError(f"the arguments are too large for the student's code: {error}") from None
+            except CodecError as error:
+                raise UsageError(f"cannot call the student's code: {error}") from None
+            self._require_running()
+            for _ in forgotten:
+                self._forgotten.popleft()
+            where = None if cell is None else Where(cell=cell)
+            subject = "The call" if cell is None else f"Cell {cell}"
+            limit = self._limits.call if cell is None else self._limits.cell
+            self._monitor.begin(kind, subject, Outputs(0) if outputs is None else outputs)
+            started = time.monotonic()
+            try:
+                frame = self._exchange(kind, body, started + min(limit, self.time_left))
+                if cell is not None:
+                    self._channel.drain()
+                return self._open(kind, frame)
+            except LimitExceeded as exceeded:
+                self._stop(exceeded.code, str(exceeded), where)
+            except ChannelTimeout:
+                if limit <= self.time_left:
+                    code = "timeout-call" if cell is None else "timeout-cell"
+                    self._stop(code, f"{subject} took more than {limit:g} seconds.", where)
+                self._stop(
+                    "timeout-total",
+                    f"The notebook took more than {self._limits.total:g} seconds in total.",
+                    where,
+                )
+            except ChannelClosed:
+                self._stop(*self._death(subject), where)
+            except CodecError as error:
+                self._stop("protocol", f"{subject} sent something that is not an answer ({error}).", where)
+            except (StudentError, StudentStopped):
+                raise
+            except BaseException:  # e.g. Ctrl-C: the answer is still to come, nobody will wait for it
+                self.close()
+                raise
+            finally:
+                self._used += time.monotonic() - started
+
+    def _exchange(self, kind: Kind, body: bytearray, deadline: float) -> Frame:
+        call = int.from_bytes(os.urandom(8), "little")
+        self._channel.send(kind, call, body, deadline)
+        while True:
+            frame = self._channel.receive(deadline)
+            if frame.call != call:
+                raise CodecError("not the answer to this call")
+            if frame.kind != Kind.OUTPUT:
+                break
+            self._monitor.outputs.add(decode(frame.body))
+        if not self._channel.idle:
+            raise CodecError("more than one answer")
+        return frame
+
+    def _open(self, kind: Kind, frame: Frame) -> Any:
+        value = decode(frame.body, resolve=lambda reference: make_handle(self, reference))
+        if frame.kind == Kind.ANSWER:
+            return value
+        if frame.kind == Kind.TOO_LARGE:
+            detail = clean(value, 100) if isinstance(value, str) else ""
+            raise StudentStopped("answer-size", f"The call returned something too large: {detail}.")
+        raise self._student_error(value, may_be_missing=kind in (Kind.FETCH, Kind.GET))
+
+    def _student_error(self, failure: Any, *, may_be_missing: bool = False) -> StudentError:
+        match failure:
+            case {
+                "type": str(type_),
+                "message": str(message),
+                "kind": str(kind),
+                "cell": int() | None as cell,
+                "line": int() | None as line,
+                "traceback": str(),
+            }:
+                is_missing = may_be_missing and kind == "missing"
+                return (MissingName if is_missing else StudentError)(
+                    clean(type_, 100) or "Exception",
+                    clean(message, 2000),
+                    where=self._where(cell, line),
+                    kind="missing" if is_missing else kind if kind in _KINDS else "exception",
+                )
+        raise CodecError("not a description of an exception")
+
+    def _where(self, cell: int | None, line: int | None) -> Where | None:
+        """The place, with the source as the grader has it: what the process says is only a hint."""
+        if cell is None or cell not in self._sources:
+            return None
+        lines = self._sources[cell]
+        if line is None or not 1 <= line <= len(lines):
+            return Where(cell=cell)
+        return Where(cell=cell, line=line, source=clean(lines[line - 1].strip(), 300))
+
+    def _refer(self, value: object) -> Reference | None:
+        if isinstance(value, types.FunctionType):
+            value = self._functions.handle(value)
+        return reference_to(value, self) if isinstance(value, Handle) else None
+
+    def _define(self, *shipment: object) -> Any:
+        return self._ask(Kind.DEFINE, *shipment)
+
+    def _await_ready(self) -> None:
+        self._monitor.begin(None, "The process", Outputs(0))
+        try:
+            self._channel.receive(time.monotonic() + _START_SECONDS)
+        except ChannelTimeout:
+            reason = f"it was not ready after {_START_SECONDS:g} seconds"
+        except ChannelClosed:
+            self._tree.wait(_DEATH_SECONDS)
+            self._channel.drain()
+            last = clean(self._monitor.tail.decode("utf-8", "replace"), 4000).strip().splitlines()
+            reason = last[-1] if last else "it ended without a word"
+        except LimitExceeded as error:
+            reason = str(error)
+        else:
+            return
+        raise InfrastructureError(f"cannot start a Python process for the notebook: {reason}")
+
+    def _death(self, subject: str) -> tuple[str, str]:
+        """Code and sentence for a channel that has closed."""
+        if not self._tree.wait(_DEATH_SECONDS):
+            return "protocol", f"{subject} closed the connection to the grader."
+        ending = self._tree.ending()
+        try:
+            self._channel.drain()
+        except LimitExceeded as exceeded:
+            return exceeded.code, str(exceeded)
+        if b"MemoryError" in self._monitor.tail or b"bad_alloc" in self._monitor.tail:
+            return "memory", f"{subject} ran out of memory, and the notebook's process {ending}."
+        return "died", f"{subject} did not finish: the notebook's process {ending}."
+
+    def _stop(self, code: str, message: str, where: Where | None) -> NoReturn:
+        self._stopped = StudentStopped(code, message, where=where)
+        self.close()
+        raise self._stopped from None
+
+    def _require_running(self) -> None:
+        if self._stopped is not None:
+            raise StudentStopped(self._stopped.code, self._stopped.message, where=self._stopped.where)
+        if not self._end.alive:
+            raise InfrastructureError("the student process was closed already")
+
+
+def _end(owner: int, tree: Tree, channel: GraderChannel, directory: Path) -> None:
+    if os.getpid() != owner:  # a forked copy of the grader: the process is not its own
+        return
+    channel.close()
+    tree.kill()
+    workplace.remove(directory)
