@@ -13,7 +13,7 @@ from autograder.errors import CheckFailed
 if TYPE_CHECKING:
     from autograder.verdict import Outcome
 
-__all__ = ["gradients", "programs", "require", "values"]
+__all__ = ["converged", "gradients", "programs", "require", "values"]
 
 
 def require(outcome: Outcome) -> Outcome:
@@ -25,6 +25,13 @@ def require(outcome: Outcome) -> Outcome:
     if not outcome.passed:
         raise CheckFailed(outcome)
     return outcome
+
+
+def converged(*args: Any, **kwargs: Any) -> Outcome:
+    """Judge trained parameters; see ``autograder.checks.convergence.converged``."""
+    from autograder.checks.convergence import converged as judge
+
+    return require(judge(*args, **kwargs))
 
 
 def gradients(*args: Any, **kwargs: Any) -> Outcome:

@@ -28,7 +28,8 @@ def converged(
 
     Args:
         parameters: what the student's function returned: a list or tuple of arrays or tensors.
-        loss: the loss as a function of these arrays. A ``ValueError`` says that their shapes do not fit together.
+        loss: the loss as a function of these arrays. A ``ValueError`` says that their shapes do not fit
+            together.
         names: what each of the parameters is called.
         below: the target.
         call: the student's call, for the message, e.g. ``"fit(x, y)"``.

@@ -50,6 +50,7 @@ def gradients(
     call: str = "",
     backward_call: str = "",
     start: Callable[[Any, Array], Any] | None = None,
+    shared: bool = True,
     accumulates: bool | None = None,
     seconds: float = 120.0,
 ) -> Outcome:
@@ -75,6 +76,8 @@ def gradients(
         backward_call: the same for ``backward``, e.g. ``"relu_backward(x, upstream)"``.
         start: runs the backward pass of a tensor for an upstream gradient; by default
             ``out.backward(upstream)``.
+        shared: judge also the same tensor in all places at once, which needs a backward pass that adds up. Only
+            with ``tensor``.
         accumulates: True if a second backward pass adds to a gradient, None not to judge it.
         seconds: wall time for each part of the check.
 
@@ -120,7 +123,7 @@ def gradients(
             evidence=verdicts.evidence(result, seed),
         )
     if tensor is not None:
-        for judge in (check.shared, *([check.twice] if accumulates else [])):
+        for judge in (*([check.shared] if shared else []), *([check.twice] if accumulates else [])):
             again = look(judge, min(structure.PROBES, examples))
             if again.finding is not None and again.example is not None:
                 return check.explain(again, again.example, again.finding, seed)
