@@ -72,7 +72,9 @@ def _is_notebook(name: str) -> bool:
 
 
 def _is_student_folder(entry: os.DirEntry[str]) -> bool:
-    return entry.is_dir() and not _is_notebook(entry.name) and not entry.name.startswith((".", "__"))
+    if _is_notebook(entry.name) or entry.name.startswith((".", "__")):
+        return False
+    return Path(entry.path).is_dir()  # unlike the entry's own method, this takes a circle of links
 
 
 def _entries(folder: Path | os.DirEntry[str]) -> list[os.DirEntry[str]]:
