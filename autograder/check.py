@@ -13,7 +13,7 @@ from autograder.errors import CheckFailed
 if TYPE_CHECKING:
     from autograder.verdict import Outcome
 
-__all__ = ["converged", "gradients", "programs", "require", "values"]
+__all__ = ["converged", "gradients", "programs", "require", "value", "values"]
 
 
 def require(outcome: Outcome) -> Outcome:
@@ -46,6 +46,34 @@ def programs(*args: Any, **kwargs: Any) -> Outcome:
     from autograder.checks.programs import programs as judge
 
     return require(judge(*args, **kwargs))
+
+
+def value(answer: Any, *, shape: tuple[int, ...], of: str = "The result") -> Any:
+    """The array in a student's answer.
+
+    Args:
+        answer: an array, a number, or an object that holds one.
+        shape: the shape it must have.
+        of: what it is, for the message.
+
+    Raises:
+        CheckFailed: there is no array in it, or one of another shape.
+    """
+    from autograder.checks.reading import Unreadable, value_of
+    from autograder.verdict import Outcome, Verdict
+
+    try:
+        array = value_of(answer)
+    except Unreadable as problem:
+        message, got = f"{of} is not an array.", str(problem)
+    else:
+        if array.shape == shape:
+            return array
+        message, got = f"{of} has the wrong shape.", f"an array of shape {array.shape}"
+    expected = f"an array of shape {shape}"
+    raise CheckFailed(
+        Outcome(verdict=Verdict.FAIL, code="value-shape", message=message, expected=expected, got=got)
+    )
 
 
 def values(*args: Any, **kwargs: Any) -> Outcome:

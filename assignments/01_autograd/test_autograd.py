@@ -1,0 +1,524 @@
+"""Public tests of assignment 01.
+
+pytest assignments/01_autograd              judges your notebook
+pytest assignments/01_autograd -k 2_5       judges question 2.5
+
+The gradients of your code are held against PyTorch's, for a hundred small arrays in each question.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from hypothesis import strategies as st
+
+from autograder import check, question
+from autograder.checks.inputs import (
+    arrays,
+    broadcastable,
+    classification,
+    indices,
+    matmul_pairs,
+    powers,
+    reductions,
+    reshapes,
+    scalars,
+    together,
+    transposes,
+)
+from autograder.checks.reading import gradient_of
+
+PARAMETERS = ["a1", "b1", "a2", "b2", "a3", "b3"]
+NETWORKS = [  # shapes of x, a1, b1, a2, b2, a3, b3 for n points, d inputs, h hidden units and m outputs
+    ((d, n), (m, h), (m, 1), (h, h), (h, 1), (h, d), (h, 1))
+    for n, d, h, m in [(1, 1, 1, 1), (2, 1, 2, 1), (3, 1, 4, 1), (2, 2, 3, 2), (4, 3, 2, 1)]
+]
+
+X = np.linspace(-2, 2, 30).reshape(1, 30)
+Y = np.sin(2 * X)
+
+
+def bend(z):
+    return z * z + z
+
+
+def lecture_network(x, a1, b1, a2, b2, a3, b3, g=bend):
+    return a1 @ g(a2 @ g(a3 @ x + b3) + b2) + b1
+
+
+def loss(*p):
+    prediction = lecture_network(X, *p, g=np.tanh)
+    if prediction.shape != Y.shape:
+        raise ValueError("one output for each data point")
+    return np.mean((prediction - Y) ** 2)
+
+
+# Part 1
+
+
+@question("1.1", points=1, hint="np.where and np.maximum work on whole arrays.")
+def test_1_1_relu(student):
+    """relu is 0 where x is negative, and x where it is positive"""
+    check.values(student.relu, like=torch.relu, inputs=arrays(), call="relu(x)")
+
+
+@question(
+    "1.2", points=1, hint="Where is relu flat, and where does it climb? Multiply its slope by upstream."
+)
+def test_1_2_relu_backward(student):
+    """relu_backward is the upstream gradient times the slope of relu"""
+    check.gradients(
+        None,
+        like=torch.relu,
+        backward=student.relu_backward,
+        inputs=arrays(),
+        backward_call="relu_backward(x, upstream)",
+    )
+
+
+@question("1.3", points=1, hint="The slope at x is 1 - tanh(x)². Multiply it by upstream.")
+def test_1_3_tanh_backward(student):
+    """tanh_backward is the upstream gradient times the slope of tanh"""
+    check.gradients(
+        None,
+        like=torch.tanh,
+        backward=student.tanh_backward,
+        inputs=arrays(),
+        backward_call="tanh_backward(x, upstream)",
+    )
+
+
+@question("1.4", points=2, hint="Follow the formula from the inside out: a3 x + b3 comes first.")
+def test_1_4_network(student):
+    """network computes f(x; p) for any sizes and any activation function"""
+    check.values(
+        lambda x, *p: student.network(x, p, bend),
+        like=lecture_network,
+        inputs=together(NETWORKS),
+        names=["x", *PARAMETERS],
+        call="network(x, (a1, b1, a2, b2, a3, b3), lambda z: z * z + z)",
+    )
+
+
+@question("1.5", points=2, needs="1.4", hint="Print minimize(...).fun: is it small?")
+def test_1_5_fit(student):
+    """fit finds parameters with which the network follows the data"""
+    check.converged(student.fit(X, Y), loss=loss, names=PARAMETERS, below=0.02 * Y.var(), call="fit(x, y)")
+
+
+# Part 2. Each operation is judged on tensors that are used once; values used twice are question 2.2.
+
+
+@question("2.1", points=1, hint="What arrives at a tensor goes into its .grad, and on to its parents.")
+def test_2_1_backward(student):
+    """backward brings the upstream gradient to every input"""
+    check.gradients(
+        lambda a, b, c: (a + b) + c,
+        like=lambda a, b, c: (a + b) + c,
+        inputs=broadcastable(3, same_shape=True),
+        tensor=student.Tensor,
+        shared=False,
+    )
+
+
+@question("2.1", points=1, hint="Without an argument, the upstream gradient is all ones.")
+def test_2_1_backward_without_argument(student):
+    """backward() starts from ones"""
+
+    def gradients(a, b):
+        a, b = student.Tensor(a), student.Tensor(b)
+        (a + b).backward()
+        return gradient_of(a), gradient_of(b)
+
+    check.values(
+        gradients,
+        like=lambda a, b: (torch.ones_like(a), torch.ones_like(b)),
+        inputs=broadcastable(2, same_shape=True),
+        call="a, b = Tensor(a), Tensor(b)\n(a + b).backward()\na.grad, b.grad",
+    )
+
+
+@question(
+    "2.2",
+    points=2,
+    needs="2.1",
+    hint="Let a tensor wait until all its gradients have arrived.",
+)
+def test_2_2_shared(student):
+    """a value that is used more than once gets the sum of its gradients"""
+
+    def diamond(a, b):
+        c = a + b
+        d = c + a
+        return d + (c + d)
+
+    def shortcut(a, b):
+        c = a + b
+        d = b + c
+        e = d + a
+        return c + (e + d)
+
+    for program, code in [
+        (lambda a, b: (a + a) + b, "out = (a + a) + b"),
+        (diamond, "c = a + b\nd = c + a\nout = d + (c + d)"),
+        (shortcut, "c = a + b\nd = b + c\ne = d + a\nout = c + (e + d)"),
+    ]:
+        check.gradients(
+            program,
+            like=program,
+            inputs=broadcastable(2, same_shape=True),
+            tensor=student.Tensor,
+            examples=50,
+            call=code.removeprefix("out = "),
+        )
+
+
+@question("2.3", points=1, needs="2.1", hint="Gradients on their way must be kept apart from .grad.")
+def test_2_3_twice(student):
+    """a second backward adds to the gradients of the first"""
+
+    def same_result(a, b, v, w):
+        a, b = student.Tensor(a), student.Tensor(b)
+        out = (a + b) + b
+        out.backward(v)
+        out.backward(w)
+        return gradient_of(a)
+
+    def another_result(a, b, v, w):
+        a, b = student.Tensor(a), student.Tensor(b)
+        (a + b).backward(v)
+        (b + a).backward(w)
+        return gradient_of(a)
+
+    for program, code in [
+        (another_result, "a = Tensor(a)\n(a + Tensor(b)).backward(v)\n(Tensor(b) + a).backward(w)\na.grad"),
+        (
+            same_result,
+            "a = Tensor(a)\nout = (a + Tensor(b)) + Tensor(b)\nout.backward(v)\nout.backward(w)\na.grad",
+        ),
+    ]:
+        check.values(
+            program,
+            like=lambda *args: args[2] + args[3],
+            inputs=broadcastable(4, same_shape=True),
+            names=["a", "b", "v", "w"],
+            examples=50,
+            call=code,
+        )
+
+
+@question("2.4", points=1, needs="2.1", hint="In a - b, only one of the two has slope -1.")
+def test_2_4_minus(student):
+    """-a and a - b have the right values and gradients"""
+    for function, inputs in [
+        (lambda a: -a, arrays()),
+        (lambda a, b: a - b, broadcastable(same_shape=True)),
+    ]:
+        check.gradients(function, like=function, inputs=inputs, tensor=student.Tensor, shared=False)
+
+
+@question("2.5", points=1, needs="2.1", hint="The gradient of a needs b, and the gradient of b needs a.")
+def test_2_5_times(student):
+    """a * b has the right value and gradients"""
+    check.gradients(
+        lambda a, b: a * b,
+        like=lambda a, b: a * b,
+        inputs=broadcastable(same_shape=True),
+        tensor=student.Tensor,
+        shared=False,
+    )
+
+
+@question("2.6", points=1, needs="2.1", hint="The gradient of b is negative: a larger b makes a / b smaller.")
+def test_2_6_divided(student):
+    """a / b has the right value and gradients"""
+    check.gradients(
+        lambda a, b: a / b,
+        like=lambda a, b: a / b,
+        inputs=broadcastable(values=("any", "large"), same_shape=True),
+        tensor=student.Tensor,
+        shared=False,
+    )
+
+
+@question("2.7", points=1, needs="2.1", hint="The slope of aⁿ is n times a to the power of n - 1.")
+def test_2_7_power(student):
+    """a ** n has the right value and gradient"""
+    check.gradients(
+        lambda a, n: a**n,
+        like=lambda a, n: a**n,
+        inputs=powers((2, 3, -1, 0.5, 1)),
+        tensor=student.Tensor,
+        names=["a", "n"],
+        shared=False,
+    )
+
+
+@question("2.8", points=1, needs="2.1", hint="exp is its own slope; the slope of log a is 1 / a.")
+def test_2_8_exp_and_log(student):
+    """a.exp() and a.log() have the right values and gradients"""
+    for function, inputs in [
+        (lambda a: a.exp(), arrays()),
+        (lambda a: a.log(), arrays(values="positive")),
+    ]:
+        check.gradients(
+            function, like=function, inputs=inputs, tensor=student.Tensor, names=["a"], shared=False
+        )
+
+
+@question("2.9", points=1, needs=("1.1", "1.2", "2.1"), hint="Use relu and relu_backward on a.data.")
+def test_2_9_relu(student):
+    """a.relu() has the right value and gradient"""
+    check.gradients(
+        lambda a: a.relu(),
+        like=lambda a: a.relu(),
+        inputs=arrays(),
+        tensor=student.Tensor,
+        names=["a"],
+        shared=False,
+    )
+
+
+@question("2.10", points=1, needs=("1.3", "2.1"), hint="Use tanh_backward on a.data, not on tanh(a.data).")
+def test_2_10_tanh(student):
+    """a.tanh() has the right value and gradient"""
+    check.gradients(
+        lambda a: a.tanh(),
+        like=lambda a: a.tanh(),
+        inputs=arrays(),
+        tensor=student.Tensor,
+        names=["a"],
+        shared=False,
+    )
+
+
+@question(
+    "2.11",
+    points=2,
+    needs="2.1",
+    hint="Sum over each axis that was stretched.",
+)
+def test_2_11_broadcasting(student):
+    """a + b has the right gradients when a shape is stretched"""
+    check.gradients(
+        lambda a, b: a + b,
+        like=lambda a, b: a + b,
+        inputs=broadcastable(),
+        tensor=student.Tensor,
+        shared=False,
+    )
+
+
+@question("2.12", points=1, needs=("2.4", "2.5", "2.6", "2.11"), hint="In 2 - t, the t comes second.")
+def test_2_12_numbers(student):
+    """numbers can stand on either side of a tensor"""
+    for function in [
+        lambda t, k: t + k,
+        lambda t, k: k + t,
+        lambda t, k: t - k,
+        lambda t, k: k - t,
+        lambda t, k: t * k,
+        lambda t, k: k * t,
+        lambda t, k: t / k,
+        lambda t, k: k / t,
+    ]:
+        check.gradients(
+            function,
+            like=function,
+            inputs=st.tuples(arrays(values="large", max_dims=2), scalars("large")),
+            tensor=student.Tensor,
+            names=["t", "k"],
+            examples=25,
+            shared=False,
+        )
+
+
+@question("2.13", points=1, needs="2.1", hint="Each number gets the gradient of the sum it went into.")
+def test_2_13_sum(student):
+    """a.sum(axis, keepdims) has the right value and gradient"""
+    check.gradients(
+        lambda a, axis, keepdims: a.sum(axis=axis, keepdims=keepdims),
+        like=torch.sum,
+        inputs=reductions(tuples=False),
+        tensor=student.Tensor,
+        names=["a", "axis", "keepdims"],
+        shared=False,
+    )
+
+
+@question("2.13", points=1, needs="2.1", hint="A mean is a sum divided by how many numbers went into it.")
+def test_2_13_mean(student):
+    """a.mean(axis, keepdims) has the right value and gradient"""
+    check.gradients(
+        lambda a, axis, keepdims: a.mean(axis=axis, keepdims=keepdims),
+        like=torch.mean,
+        inputs=reductions(tuples=False),
+        tensor=student.Tensor,
+        names=["a", "axis", "keepdims"],
+        shared=False,
+    )
+
+
+@question(
+    "2.14",
+    points=2,
+    needs="2.1",
+    hint="Write down all shapes.",
+)
+def test_2_14_matmul(student):
+    """a @ b has the right value and gradients"""
+    check.gradients(
+        lambda a, b: a @ b,
+        like=lambda a, b: a @ b,
+        inputs=matmul_pairs(),
+        tensor=student.Tensor,
+        shared=False,
+    )
+
+
+@question("2.15", points=1, needs="2.1", hint="The gradient goes back to the shape that a has.")
+def test_2_15_reshape(student):
+    """a.reshape(...) has the right value and gradient"""
+    check.gradients(
+        lambda a, shape: a.reshape(*shape),
+        like=lambda a, shape: a.reshape(*shape),
+        inputs=reshapes().filter(lambda pair: pair[1] != ()),
+        tensor=student.Tensor,
+        names=["a", "shape"],
+        shared=False,
+    )
+
+
+@question(
+    "2.15",
+    points=1,
+    needs="2.1",
+    hint="np.argsort(axes) undoes axes.",
+)
+def test_2_15_transpose(student):
+    """a.transpose(...) and a.T have the right values and gradients"""
+    check.gradients(
+        lambda a, axes: a.transpose(*axes),
+        like=lambda a, axes: a.permute(axes or tuple(reversed(range(a.ndim)))),
+        inputs=transposes().filter(lambda pair: min(pair[1], default=0) >= 0),
+        tensor=student.Tensor,
+        names=["a", "axes"],
+        shared=False,
+    )
+    check.gradients(
+        lambda a: a.T,
+        like=lambda a: a.permute(tuple(reversed(range(a.ndim)))),
+        inputs=arrays(min_dims=1),
+        tensor=student.Tensor,
+        names=["a"],
+        examples=50,
+        shared=False,
+    )
+
+
+@question("2.16", points=2, needs="2.1", hint="Is a number that was picked twice counted twice?")
+def test_2_16_index(student):
+    """a[index] has the right value and gradient"""
+    check.gradients(
+        lambda a, index: a[index],
+        like=lambda a, index: a[index],
+        inputs=indices(),
+        tensor=student.Tensor,
+        names=["a", "index"],
+        shared=False,
+    )
+
+
+OPERATIONS = tuple(f"2.{number}" for number in range(1, 17) if number != 3)
+
+
+@question("2.17", points=1, needs=OPERATIONS, hint="Look at the gradient of each line.")
+def test_2_17_programs(student):
+    """whole programs have the right gradients"""
+    check.programs(student.Tensor)
+
+
+# Part 3
+
+
+@question("3.1", points=2, needs=("2.4", "2.7", "2.13"), hint="Subtract, square, take the mean.")
+def test_3_1_l2_loss(student):
+    """l2_loss is the mean of the squared differences, with its gradient"""
+    check.gradients(
+        lambda prediction, y: student.l2_loss(prediction, y),
+        like=lambda prediction, y: ((prediction - y) ** 2).mean(),
+        inputs=broadcastable(same_shape=True),
+        wrt=[0],
+        tensor=student.Tensor,
+        names=["prediction", "y"],
+        call="l2_loss(prediction, y)",
+        shared=False,
+    )
+
+
+@question(
+    "3.2",
+    points=2,
+    needs="2.1",
+    hint="First get one row right, then take the mean over rows.",
+)
+def test_3_2_cross_entropy(student):
+    """cross_entropy is the mean of -log p[label], with its gradient"""
+    cross_entropy(student, scale=1.0)
+
+
+@question("3.2", points=1, needs="2.1", hint="Subtract the largest logit of each row before you call np.exp.")
+def test_3_2_cross_entropy_of_large_logits(student):
+    """cross_entropy is right for large logits, too"""
+    cross_entropy(student, scale=1000.0)
+
+
+def cross_entropy(student, scale):
+    check.gradients(
+        lambda logits, labels: student.cross_entropy(logits, labels),
+        like=torch.nn.functional.cross_entropy,
+        inputs=classification(scale=scale),
+        tensor=student.Tensor,
+        names=["logits", "labels"],
+        call="cross_entropy(logits, labels)",
+        shared=False,
+    )
+
+
+# Part 4
+
+
+@question("4.1", points=2, needs="2.1", hint="Against the gradient, and then the gradient back to zero.")
+def test_4_1_descend(student):
+    """descend moves each parameter against its gradient, then forgets the gradient"""
+
+    def two_steps(p, q, v, w):
+        p, q = student.Tensor(p), student.Tensor(q)
+        (p + q).backward(v)
+        student.descend([p, q], 0.5)
+        (p + q).backward(w)
+        student.descend([p, q], 0.25)
+        return p, q
+
+    check.values(
+        two_steps,
+        like=lambda p, q, v, w: (p - 0.5 * v - 0.25 * w, q - 0.5 * v - 0.25 * w),
+        inputs=broadcastable(4, same_shape=True),
+        names=["p", "q", "v", "w"],
+        call="p, q = Tensor(p), Tensor(q)\n"
+        "(p + q).backward(v)\ndescend([p, q], 0.5)\n"
+        "(p + q).backward(w)\ndescend([p, q], 0.25)\np.data, q.data",
+    )
+
+
+@question(
+    "4.2",
+    points=3,
+    needs=("1.4", "2.10", "2.11", "2.14", "3.1", "4.1"),
+    hint="Plot the loss of each step. It should fall quickly at first, and never jump.",
+)
+def test_4_2_train(student):
+    """train finds parameters with which the network follows the data"""
+    check.converged(
+        student.train(X, Y), loss=loss, names=PARAMETERS, below=0.05 * Y.var(), call="train(x, y)"
+    )

@@ -1,0 +1,411 @@
+"""Hidden tests of assignment 01: other shapes and data, longer programs, corners."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from hypothesis import strategies as st
+
+from autograder import check, question
+from autograder.checks.inputs import (
+    arrays,
+    broadcastable,
+    classification,
+    matmul_pairs,
+    powers,
+    reductions,
+    scalars,
+    together,
+)
+from autograder.checks.reading import gradient_of
+
+PARAMETERS = ["a1", "b1", "a2", "b2", "a3", "b3"]
+NETWORKS = [  # shapes of x, a1, b1, a2, b2, a3, b3 for n points, d inputs, h hidden units and m outputs
+    ((d, n), (m, h), (m, 1), (h, h), (h, 1), (h, d), (h, 1))
+    for n, d, h, m in [(1, 2, 1, 1), (1, 1, 2, 3), (5, 1, 5, 1), (3, 2, 4, 3)]
+]
+LARGE = [(4, 5), (5, 4), (7,), (2, 3, 4), (1, 6), (2, 1, 2, 3)]
+
+rng = np.random.default_rng(7)
+SCATTERED = rng.uniform(-2, 2, size=(1, 25))
+DENSE = np.linspace(-2, 2, 60).reshape(1, 60)
+DATA = [(SCATTERED, np.cos(1.5 * SCATTERED)), (DENSE, np.tanh(3 * DENSE) + 0.2)]
+
+
+def lecture_network(x, a1, b1, a2, b2, a3, b3, g):
+    return a1 @ g(a2 @ g(a3 @ x + b3) + b2) + b1
+
+
+def loss_for(x, y):
+    def loss(*p):
+        prediction = lecture_network(x, *p, g=np.tanh)
+        if prediction.shape != y.shape:
+            raise ValueError("one output for each data point")
+        return np.mean((prediction - y) ** 2)
+
+    return loss
+
+
+def operation(student, function, inputs, **kwargs):
+    """An operation on its own: each tensor is used once."""
+    kwargs = {"like": function, "seed": 1, "shared": False, **kwargs}
+    check.gradients(function, inputs=inputs, tensor=student.Tensor, **kwargs)
+
+
+# Part 1
+
+
+@question("1.1", points=1, hint="relu(0) is 0.")
+def test_1_1_relu_at_zero(student):
+    """relu is 0 at 0, for arrays of any shape"""
+    check.values(
+        student.relu,
+        like=torch.relu,
+        inputs=st.sampled_from([np.zeros(1), np.zeros(()), np.array([[-1.0, 0.0], [0.0, 2.0]])]),
+        examples=6,
+        call="relu(x)",
+    )
+    check.values(
+        student.relu, like=torch.relu, inputs=arrays(shapes=LARGE, max_dims=4), seed=1, call="relu(x)"
+    )
+
+
+@question("1.2", points=1, hint="At 0, any slope from 0 to 1 is right.")
+def test_1_2_relu_backward_at_zero(student):
+    """relu_backward uses a slope from 0 to 1 at the corner"""
+    upstream = np.array([2.0, -4.0, 8.0])
+    gradient = check.value(student.relu_backward(np.array([-1.0, 0.0, 1.0]), upstream), shape=(3,))
+    slope = gradient[1] / upstream[1]
+    assert 0 <= slope <= 1, f"The slope of relu at 0 must be from 0 to 1; yours is {slope:g}."
+    check.gradients(
+        None,
+        like=torch.relu,
+        backward=student.relu_backward,
+        inputs=arrays(shapes=LARGE, max_dims=4),
+        seed=1,
+        backward_call="relu_backward(x, upstream)",
+    )
+
+
+@question("1.3", points=1, hint="The slope is 1 - tanh²(x), for small and large x.")
+def test_1_3_tanh_backward_far_out(student):
+    """tanh_backward is right for large arrays and far from 0"""
+    check.gradients(
+        None,
+        like=torch.tanh,
+        backward=student.tanh_backward,
+        inputs=arrays(shapes=LARGE, max_dims=4).map(lambda x: 2 * x),
+        seed=1,
+        backward_call="tanh_backward(x, upstream)",
+    )
+
+
+@question("1.4", points=1, hint="g is applied twice: to a3 x + b3, and to a2 g(...) + b2.")
+def test_1_4_network_with_other_activations(student):
+    """network uses the activation function that it is given"""
+
+    def double(z):
+        return z + z
+
+    def cube(z):
+        return z * z * z
+
+    for g in (double, cube):
+        check.values(
+            lambda x, *p, g=g: student.network(x, list(p), g),
+            like=lambda x, *p, g=g: lecture_network(x, *p, g=g),
+            inputs=together(NETWORKS),
+            examples=30,
+            seed=1,
+            names=["x", *PARAMETERS],
+            call=f"network(x, [a1, b1, a2, b2, a3, b3], {g.__name__})",
+        )
+
+
+@question("1.5", points=1, needs="1.4", hint="Does it also work for data that you have not seen?")
+def test_1_5_fit_other_data(student):
+    """fit works for other data, too"""
+    for x, y in DATA:
+        check.converged(
+            student.fit(x, y), loss=loss_for(x, y), names=PARAMETERS, below=0.02 * y.var(), call="fit(x, y)"
+        )
+
+
+# Part 2
+
+
+@question("2.1", points=1, hint="Every tensor on the way gets its gradient, not only the first ones.")
+def test_2_1_backward_on_the_way(student):
+    """backward leaves a gradient in every tensor, also in longer programs"""
+
+    def gradients(a, b, v):
+        a, b = student.Tensor(a), student.Tensor(b)
+        c = a + b
+        out = c
+        for _ in range(20):
+            out = out + student.Tensor(np.ones(v.shape))
+        out.backward(v)
+        return gradient_of(a), gradient_of(c), gradient_of(out)
+
+    check.values(
+        gradients,
+        like=lambda *args: (args[2],) * 3,
+        inputs=broadcastable(3, same_shape=True),
+        examples=20,
+        seed=1,
+        names=["a", "b", "v"],
+        call="a, b = Tensor(a), Tensor(b)\nc = a + b\nout = c + 1 + 1 + 1  # and so on\n"
+        "out.backward(v)\na.grad, c.grad, out.grad",
+    )
+
+
+@question("2.2", points=1, needs="2.1", hint="Visit a tensor after everything that was computed from it.")
+def test_2_2_ladders(student):
+    """gradients add up in larger graphs, too"""
+
+    def ladder(a, b):
+        for _ in range(6):
+            a, b = a + b, b + a
+        return a + b
+
+    def fan(a, b):
+        c = a + b
+        d = c + c
+        e = a + d
+        f = e + c
+        return (c + f) + (f + (e + d))
+
+    def late(a, b):
+        c = b + a
+        out = c + b
+        for _ in range(4):
+            out = out + c
+        return (a + out) + out
+
+    for program, call in [
+        (ladder, "a, b = a + b, b + a  # 6 times\na + b"),
+        (fan, "c = a + b\nd = c + c\ne = a + d\nf = e + c\n(c + f) + (f + (e + d))"),
+        (late, "c = b + a\nout = c + b\nout = out + c  # 4 times\n(a + out) + out"),
+    ]:
+        check.gradients(
+            program,
+            like=program,
+            inputs=broadcastable(2, same_shape=True),
+            tensor=student.Tensor,
+            examples=20,
+            seed=1,
+            call=call,
+        )
+
+
+@question("2.3", points=1, needs="2.1", hint="Gradients on their way must be kept apart from .grad.")
+def test_2_3_three_times(student):
+    """backward can be called any number of times, from any result"""
+
+    def program(a, b, v, w):
+        a, b = student.Tensor(a), student.Tensor(b)
+        c = a + b
+        out = c + b
+        out.backward(v)
+        c.backward(w)
+        out.backward(w)
+        return gradient_of(a), gradient_of(c)
+
+    check.values(
+        program,
+        like=lambda *args: (args[2] + 2 * args[3],) * 2,
+        inputs=broadcastable(4, same_shape=True),
+        examples=30,
+        seed=1,
+        names=["a", "b", "v", "w"],
+        call="a, b = Tensor(a), Tensor(b)\nc = a + b\nout = c + b\n"
+        "out.backward(v)\nc.backward(w)\nout.backward(w)\na.grad, c.grad",
+    )
+
+
+@question("2.4", points=1, needs="2.1")
+def test_2_4_minus_in_programs(student):
+    """minus works within longer programs"""
+    operation(student, lambda a, b, c: -(a - (b - c)), broadcastable(3, same_shape=True))
+    operation(student, lambda a: -(-a), arrays(shapes=LARGE, max_dims=4))
+
+
+@question("2.5", points=1, needs="2.1")
+def test_2_5_times_in_programs(student):
+    """times works within longer programs"""
+    operation(student, lambda a, b, c: (a * b) * c, broadcastable(3, same_shape=True))
+
+
+@question("2.6", points=1, needs="2.1")
+def test_2_6_divided_in_programs(student):
+    """division works within longer programs"""
+    operation(student, lambda a, b, c: a / (b / c), broadcastable(3, values="large", same_shape=True))
+
+
+@question("2.7", points=1, needs="2.1")
+def test_2_7_other_powers(student):
+    """powers work for other exponents and within longer programs"""
+    operation(student, lambda a, n: a**n, powers((5, -2, 1.5, -0.5, 4)), names=["a", "n"])
+    operation(student, lambda a: (a**2) ** 1.5, arrays(shapes=LARGE, max_dims=4, values="positive"))
+
+
+@question("2.8", points=1, needs="2.1")
+def test_2_8_exp_and_log_in_programs(student):
+    """exp and log work within longer programs"""
+    operation(student, lambda a: (a.exp() + 1.0).log(), arrays(), like=torch.nn.functional.softplus)
+
+
+@question("2.11", points=1, needs="2.1", hint="Axes may appear in front and be stretched at the same time.")
+def test_2_11_broadcasting_of_three(student):
+    """gradients are right when several shapes are stretched at once"""
+    operation(student, lambda a, b, c: (a + b) + c, broadcastable(3))
+    shapes = [((1, 3, 1), (2, 1, 4)), ((3, 1), (4, 2, 1, 5)), ((), (2, 1, 2)), ((1, 1), (3,)), ((4,), (4, 4))]
+    operation(student, lambda a, b: b + a, together(shapes))
+
+
+@question(
+    "2.12",
+    points=1,
+    needs=("2.4", "2.5", "2.6", "2.11"),
+    hint="An array on the left must not take the tensor apart.",
+)
+def test_2_12_arrays(student):
+    """arrays can stand on either side of a tensor"""
+    for function in [
+        lambda t, k: t - k,
+        lambda t, k: k - t,
+        lambda t, k: k + t,
+        lambda t, k: k * t,
+        lambda t, k: k / t,
+    ]:
+        operation(student, function, broadcastable(values="large"), wrt=[0], names=["t", "k"], examples=30)
+
+
+@question("2.13", points=1, needs="2.1")
+def test_2_13_sums_of_sums(student):
+    """sum and mean work without arguments and one after the other"""
+    operation(student, lambda a: a.sum(), arrays(shapes=LARGE, max_dims=4))
+    operation(student, lambda a: a.mean(), arrays(shapes=LARGE, max_dims=4))
+    operation(
+        student,
+        lambda a, axis, keepdims: a.mean(axis=axis, keepdims=keepdims).sum(),
+        reductions(tuples=False),
+        like=lambda a, axis, keepdims: torch.mean(a, axis, keepdims).sum(),
+    )
+
+
+@question("2.14", points=1, needs="2.1")
+def test_2_14_products(student):
+    """a @ b works with arrays on either side and one after the other"""
+    operation(student, lambda t, k: t @ k, matmul_pairs(), wrt=[0], names=["t", "k"], examples=50)
+    operation(student, lambda k, t: k @ t, matmul_pairs(), wrt=[1], names=["k", "t"], examples=50)
+    operation(
+        student, lambda a, b, c: (a @ b) @ c, together([((1, 2), (2, 3), (3, 1)), ((4, 2), (2, 2), (2, 5))])
+    )
+
+
+@question("2.15", points=1, needs="2.1", hint="Does the gradient go the whole way back for three axes?")
+def test_2_15_moves(student):
+    """reshape and transpose work one after the other"""
+    cubes = arrays(shapes=[(2, 3, 4), (1, 3, 2), (3, 1, 1), (2, 2, 2)])
+    operation(student, lambda a: a.transpose(1, 2, 0), cubes, like=lambda a: a.permute(1, 2, 0))
+    operation(
+        student,
+        lambda a: a.transpose(2, 0, 1).reshape(-1),
+        cubes,
+        like=lambda a: a.permute(2, 0, 1).reshape(-1),
+    )
+    operation(student, lambda a: a.T.reshape(2, -1), arrays((3, 4)))
+
+
+@question("2.16", points=1, needs="2.1")
+def test_2_16_other_indices(student):
+    """indexing works with masks, several lists, and one after the other"""
+    operation(student, lambda a: a[1:][0], arrays(shapes=[(2,), (3, 2), (4, 1, 2)]))
+    operation(student, lambda a: a[..., [0, 0, -1]], arrays(shapes=[(2,), (3, 2), (2, 2, 3)]))
+    operation(student, lambda a: a[::-1], arrays(shapes=[(3,), (4, 2)]), like=lambda a: a.flip(0))
+    mask = np.array([True, False, True])
+    operation(
+        student, lambda a: a[mask], arrays(shapes=[(3,), (3, 2)]), like=lambda a: a[torch.from_numpy(mask)]
+    )
+
+
+@question("2.17", points=2, needs=tuple(f"2.{number}" for number in range(1, 17) if number != 3))
+def test_2_17_larger_programs(student):
+    """larger programs have the right gradients"""
+    check.programs(student.Tensor, seed=1)
+
+
+# Part 3
+
+
+@question(
+    "3.1", points=1, needs=("2.4", "2.7", "2.13"), hint="The mean goes over all numbers, whatever the shape."
+)
+def test_3_1_l2_loss_of_many(student):
+    """l2_loss takes the mean over all numbers of any shape"""
+    operation(
+        student,
+        lambda prediction, y: student.l2_loss(prediction, y),
+        together([((4, 5), (4, 5)), ((1, 7), (1, 7)), ((2, 3, 2), (2, 3, 2))]),
+        like=lambda prediction, y: ((prediction - y) ** 2).mean(),
+        wrt=[0],
+        names=["prediction", "y"],
+        call="l2_loss(prediction, y)",
+    )
+
+
+@question("3.2", points=2, needs="2.1", hint="Never take the logarithm of a p that may have become 0.")
+def test_3_2_cross_entropy_of_huge_logits(student):
+    """cross_entropy is right for logits of any size"""
+    for scale in (0.25, 20.0, 10_000 / 4):
+        operation(
+            student,
+            lambda logits, labels: student.cross_entropy(logits, labels),
+            classification(scale=scale),
+            like=torch.nn.functional.cross_entropy,
+            examples=50,
+            names=["logits", "labels"],
+            call="cross_entropy(logits, labels)",
+        )
+
+
+# Part 4
+
+
+@question("4.1", points=1, needs="2.1")
+def test_4_1_descend_repeatedly(student):
+    """descend works step after step, for parameters of different shapes"""
+
+    def steps(p, q):
+        p, q = student.Tensor(p), student.Tensor(q)
+        for step in range(1, 4):
+            p.backward(np.full((2, 3), float(step)))
+            q.backward(np.full((4,), -float(step)))
+            student.descend([p, q], 0.1 * step)
+        return p, q
+
+    check.values(
+        steps,
+        like=lambda p, q: (p - 1.4, q + 1.4),
+        inputs=together([((2, 3), (4,))]),
+        examples=10,
+        names=["p", "q"],
+        call="p, q = Tensor(p), Tensor(q)\nfor step in range(1, 4):\n    p.backward(np.full((2, 3), float(step)))\n"
+        "    q.backward(np.full(4, -float(step)))\n    descend([p, q], 0.1 * step)\np.data, q.data",
+    )
+
+
+@question(
+    "4.2", points=2, needs=("1.4", "2.10", "2.11", "2.14", "3.1", "4.1"), hint="Does it work for other data?"
+)
+def test_4_2_train_on_other_data(student):
+    """train works for other data, too"""
+    for x, y in DATA:
+        check.converged(
+            student.train(x, y),
+            loss=loss_for(x, y),
+            names=PARAMETERS,
+            below=0.05 * y.var(),
+            call="train(x, y)",
+        )

@@ -1,0 +1,17 @@
+"""Softmax runs over the data points instead of over the classes.
+
+rejected by: 3.2
+"""
+
+def cross_entropy(logits, labels):
+    n = len(labels)
+    z = logits.data - logits.data.max(axis=0)
+    log_p = z - np.log(np.exp(z).sum(axis=0))
+    rows = np.arange(n)
+
+    def grad_fn(upstream):
+        gradient = np.exp(log_p)
+        gradient[rows, labels] -= 1
+        return (upstream * gradient / n,)
+
+    return Tensor(-log_p[rows, labels].mean(), (logits,), grad_fn)

@@ -1,0 +1,10 @@
+"""The gradient of -a passes unchanged.
+
+rejected by: 2.4
+"""
+
+def op_neg(a):
+    def grad_fn(upstream):
+        return (upstream,)
+
+    return Tensor(-a.data, (a,), grad_fn)

@@ -1,0 +1,8 @@
+"""tanh is built in, whatever activation function is given.
+
+rejected by: 1.4
+"""
+
+def network(x, p, g):
+    a1, b1, a2, b2, a3, b3 = p
+    return a1 @ np.tanh(a2 @ np.tanh(a3 @ x + b3) + b2) + b1

@@ -1,0 +1,10 @@
+"""The upstream gradient is ignored.
+
+rejected by: 2.7
+"""
+
+def op_pow(a, n):
+    def grad_fn(upstream):
+        return (n * a.data ** (n - 1),)
+
+    return Tensor(a.data**n, (a,), grad_fn)

@@ -1,0 +1,7 @@
+"""2 - t is computed as t - 2.
+
+rejected by: 2.12
+"""
+
+def right_sub(t, other):
+    return t - other

@@ -1,0 +1,11 @@
+"""Whole numbers stay integers, although all numbers are to be float64.
+
+rejected by: 2.1
+"""
+
+class Tensor:
+    def __init__(self, data, parents=(), grad_fn=None):
+        self.data = np.array(data)
+        self.grad = np.zeros_like(self.data)
+        self.parents = parents
+        self.grad_fn = grad_fn

@@ -1,0 +1,14 @@
+"""The gradients are computed, but no step is taken.
+
+rejected by: 4.2
+"""
+
+def train(x, y):
+    hidden = 8
+    rng = np.random.default_rng(0)
+    shapes = [(1, hidden), (1, 1), (hidden, hidden), (hidden, 1), (hidden, 1), (hidden, 1)]
+    p = [Tensor(rng.normal(size=shape)) for shape in shapes]
+    for _ in range(100):
+        loss = l2_loss(network(x, p, tanh), y)
+        loss.backward()
+    return p
