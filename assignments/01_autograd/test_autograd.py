@@ -335,7 +335,7 @@ def test_2_12_numbers(student):
 
 @question("2.13", points=1, needs="2.1", hint="Each number gets the gradient of the sum it went into.")
 def test_2_13_sum(student):
-    """a.sum(axis, keepdims) has the right value and gradient"""
+    """sums and means over any axis have the right values and gradients"""
     check.gradients(
         lambda a, axis, keepdims: a.sum(axis=axis, keepdims=keepdims),
         like=torch.sum,
@@ -378,7 +378,7 @@ def test_2_14_matmul(student):
 
 @question("2.15", points=1, needs="2.1", hint="The gradient goes back to the shape that a has.")
 def test_2_15_reshape(student):
-    """a.reshape(...) has the right value and gradient"""
+    """reshape and transpose bring each gradient back to its place"""
     check.gradients(
         lambda a, shape: a.reshape(*shape),
         like=lambda a, shape: a.reshape(*shape),

@@ -22,8 +22,8 @@
 #
 # | | | points |
 # |---|---|---|
-# | Part 1 | A small network, fitted with scipy | 13 |
-# | Part 2 | A `Tensor` that knows its gradient | 39 |
+# | Part 1 | A small network, fitted with scipy | 12 |
+# | Part 2 | A `Tensor` that knows its gradient | 40 |
 # | Part 3 | Two losses | 8 |
 # | Part 4 | Training | 8 |
 #
@@ -522,7 +522,7 @@ def op_tanh(a):
     ### END SOLUTION
 
 # %% [markdown]
-# ### 2.11 Broadcasting (4 points)
+# ### 2.11 Broadcasting (3 points)
 #
 # numpy stretches a small array to fit a large one: with shapes `(2, 3)` and `(3,)`, the row is used twice.
 
