@@ -8,9 +8,12 @@ import shutil
 import site
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import autograder
-from autograder.isolation.protocol import Launch
+
+if TYPE_CHECKING:
+    from autograder.isolation.protocol import Launch
 
 _BOOT = (
     "import sys; sys.path.append(sys.argv[2]); from autograder.student.kernel import main; main(sys.argv[1:])"

@@ -1,7 +1,7 @@
 """No fence: a process of its own, with limits, on any system.
 
-A crash, a hang or a trick object of the student cannot become a pass. Files, network and other processes of the same
-user are within reach: good for a student's own machine, not for strangers' notebooks.
+A crash, a hang or a trick object of the student cannot become a pass. Files, network and other processes of
+the same user are within reach: good for a student's own machine, not for strangers' notebooks.
 """
 
 from __future__ import annotations
@@ -9,17 +9,19 @@ from __future__ import annotations
 import contextlib
 import math
 import os
-import socket
 import subprocess
 import sys
+from typing import TYPE_CHECKING
 
 import psutil
 
-from autograder.course import Limits
 from autograder.errors import InfrastructureError
 from autograder.isolation.launch import command, environment
-from autograder.isolation.protocol import Launch
 from autograder.isolation.tree import ProcessTree
+
+if TYPE_CHECKING:
+    from autograder.course import Limits
+    from autograder.isolation.protocol import Launch
 
 
 class NoIsolation:
@@ -119,7 +121,7 @@ class SpawnedTree(ProcessTree):
         return not self.running()
 
     def memory(self) -> int:
-        """Resident memory beyond the start; what forked processes share is counted once where the system tells."""
+        """Resident memory beyond the start; what forked processes share counts once if the system tells."""
         members = self.members()
         total = 0
         for member in members:

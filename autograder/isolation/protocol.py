@@ -5,9 +5,10 @@ from __future__ import annotations
 import socket
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from autograder.course import Limits
+if TYPE_CHECKING:
+    from autograder.course import Limits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

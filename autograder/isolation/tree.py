@@ -26,8 +26,8 @@ class ProcessTree:
     """A process in a session of its own, and its descendants.
 
     On Linux a daemon that cuts itself loose (a second fork, a session of its own) becomes a child of the
-    grader instead of the system's first process, so that it is found when the tree is ended. Elsewhere the process group
-    and the descendants that are known at that moment are ended.
+    grader instead of the system's first process, so that it is found when the tree is ended. Elsewhere the
+    process group and the descendants that are known at that moment are ended.
     """
 
     def __init__(self, process: subprocess.Popen[bytes]) -> None:
@@ -97,7 +97,7 @@ class ProcessTree:
         self._adopt(-1)
 
     def _kill_group(self) -> None:
-        # once the main process is reaped its number may be somebody else's; on Linux its orphans are found anyway
+        # once the main process is reaped its number may be somebody else's; Linux finds its orphans anyway
         if sys.platform != "win32" and (self.process.returncode is None or sys.platform != "linux"):
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(self.pid, signal.SIGKILL)

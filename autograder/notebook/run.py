@@ -49,7 +49,7 @@ def run(
     document = v4.new_notebook(cells=[v4.new_code_cell(cell.source) for cell in cells])
     client = NotebookClient(
         document,
-        km=kernel,
+        km=kernel,  # type: ignore[arg-type]  # it has the methods that nbclient uses
         allow_errors=True,
         force_raise_errors=False,
         record_timing=False,
@@ -107,7 +107,7 @@ class _Channel:
             }
         )
 
-    async def get_msg(self, timeout: float | None = None) -> Message:  # noqa: ARG002, ASYNC109
+    async def get_msg(self, timeout: float | None = None) -> Message:  # noqa: ARG002
         return self._messages.popleft()
 
 
@@ -133,7 +133,7 @@ class _Kernel:
     def stop_channels(self) -> None:
         """There is nothing to close."""
 
-    async def wait_for_ready(self, timeout: float | None = None) -> None:  # noqa: ASYNC109
+    async def wait_for_ready(self, timeout: float | None = None) -> None:
         """The process was ready before."""
 
     async def is_alive(self) -> bool:

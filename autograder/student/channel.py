@@ -87,7 +87,7 @@ class GraderChannel:
 
     Args:
         sock: the socket.
-        output: descriptor from which the process's standard output and error are drained, if it can be waited for.
+        output: descriptor from which the process's standard output and error are drained, if there is one.
         watcher: see ``Watcher``.
         tick: seconds between calls of ``watcher.waiting``.
     """
@@ -191,11 +191,13 @@ class GraderChannel:
             if now >= self._next_tick:
                 self._watcher.waiting()
                 self._next_tick = now + self._tick
-            ready = self._selector.select(min(deadline, self._next_tick) - now)
-            for key, _ in ready:
+            socket_is_ready = False
+            for key, _ in self._selector.select(min(deadline, self._next_tick) - now):
                 if key.fd == self._output:
                     self.drain()
-            if any(key.fileobj is self._socket for key, _ in ready):
+                else:
+                    socket_is_ready = True
+            if socket_is_ready:
                 return
 
 
@@ -218,32 +220,36 @@ class StudentChannel:
         Raises:
             ChannelClosed: the grader is gone.
         """
-        kind, call, length = HEADER.unpack(self._exactly(bytearray(HEADER.size)))
+        data = self._more(_CHUNK)
+        while len(data) < HEADER.size:
+            data += self._more(_CHUNK)
+        kind, call, length = HEADER.unpack_from(data)
+        missing = HEADER.size + length - len(data)
+        if not missing:
+            return Frame(kind, call, bytearray(memoryview(data)[HEADER.size :]))
         try:
             body = bytearray(length)
         except MemoryError:
             on_no_memory()
-            self._skip(length)
+            while missing:
+                missing -= len(self._more(min(missing, _CHUNK)))
             return Frame(kind, call, bytearray())
-        return Frame(kind, call, self._exactly(body))
-
-    def close(self) -> None:
-        """Close this end."""
-        self._socket.close()
-
-    def _exactly(self, buffer: bytearray) -> bytearray:
-        rest = memoryview(buffer)
+        start = len(data) - HEADER.size
+        body[:start] = memoryview(data)[HEADER.size :]
+        rest = memoryview(body)[start:]
         while rest:
             count = self._socket.recv_into(rest)
             if not count:
                 raise ChannelClosed
             rest = rest[count:]
-        return buffer
+        return Frame(kind, call, body)
 
-    def _skip(self, length: int) -> None:
-        scrap = memoryview(bytearray(_CHUNK))
-        while length:
-            count = self._socket.recv_into(scrap[: min(length, _CHUNK)])
-            if not count:
-                raise ChannelClosed
-            length -= count
+    def close(self) -> None:
+        """Close this end."""
+        self._socket.close()
+
+    def _more(self, size: int) -> bytes:
+        data = self._socket.recv(size)
+        if not data:
+            raise ChannelClosed
+        return data

@@ -42,22 +42,20 @@ _CODES = {name: code for code, name in enumerate(DTYPES)}
 _SCALARS = frozenset(dtype.type for dtype in _DTYPES)
 _INT64 = range(-(2**63), 2**63)
 
-_TAG_INT = struct.Struct("<cq")
-_TAG_FLOAT = struct.Struct("<cd")
-_TAG_COMPLEX = struct.Struct("<cdd")
-_TAG_COUNT = struct.Struct("<cI")
 _INT = struct.Struct("<q")
 _FLOAT = struct.Struct("<d")
 _COMPLEX = struct.Struct("<dd")
 _COUNT = struct.Struct("<I")
 _REFERENCE = struct.Struct("<QB")
+_SHAPES = tuple(struct.Struct(f"<{axes}q") for axes in range(MAX_AXES + 1))
+_TAG_INT, _TAG_FLOAT, _TAG_COUNT = struct.Struct("<cq"), struct.Struct("<cd"), struct.Struct("<cI")
 
 
 class CodecError(ValueError):
     """The value cannot be sent, or the bytes are not a value."""
 
 
-class TooLarge(CodecError):
+class TooLarge(CodecError):  # noqa: N818 - says what the value is
     """The value has too many bytes, too many elements or is nested too deep."""
 
 
@@ -105,120 +103,135 @@ class _Writer:
         self.refer = refer
         self.tensors = tensors
         self.max_bytes = max_bytes
-        self.nodes = 0
+        self.nodes = 1
 
-    def put(self, value: Any, depth: int) -> None:
+    def put(self, value: object, depth: int) -> None:
         """Append one value; types are compared exactly, a subclass is somebody's own class."""
-        self.nodes += 1
-        if self.nodes > MAX_NODES:
-            raise TooLarge(f"more than {MAX_NODES:,} elements")
-        kind = type(value)
-        if kind is np.ndarray and value.dtype.str in _CODES:
-            self._array(b"a", value)
-        elif kind is float:
-            self.out += _TAG_FLOAT.pack(b"f", value)
-        elif kind is int and value in _INT64:
-            self.out += _TAG_INT.pack(b"i", value)
-        elif value is None:
-            self.out += b"N"
-        elif kind is bool:
-            self.out += b"T" if value else b"F"
-        elif kind is str:
-            self._string(value)
-        elif kind is tuple or kind is list:
-            self._sequence(b"t" if kind is tuple else b"l", tuple(value), depth)
-        elif kind is dict:
-            self._mapping(value, depth)
-        elif kind is complex:
-            self.out += _TAG_COMPLEX.pack(b"c", value.real, value.imag)
-        elif kind is bytes:
-            self._room(len(value))
-            self.out += _TAG_COUNT.pack(b"b", len(value))
-            self.out += value
-        elif kind in _SCALARS:
-            self._array(b"a", np.asarray(value))
-        else:
-            self._other(value)
+        _PUT.get(type(value), _Writer.other)(self, value, depth)
 
-    def _room(self, size: int) -> None:
+    def room(self, size: int) -> None:
         if len(self.out) + size > self.max_bytes:
             raise TooLarge(f"more than {self.max_bytes:,} bytes")
 
-    def _string(self, value: str) -> None:
+    def enter(self, count: int, depth: int) -> None:
+        """A container begins; the nodes bound the bytes of the small things in it."""
+        self.nodes += count
+        if depth >= MAX_DEPTH:
+            raise TooLarge(f"nested more than {MAX_DEPTH} deep")
+        if self.nodes > MAX_NODES:
+            raise TooLarge(f"more than {MAX_NODES:,} elements")
+
+    def none(self, _value: None, _depth: int) -> None:
+        self.out += b"N"
+
+    def truth(self, value: bool, _depth: int) -> None:
+        self.out += b"T" if value else b"F"
+
+    def integer(self, value: int, depth: int) -> None:
+        if -(2**63) <= value < 2**63:
+            self.out += _TAG_INT.pack(b"i", value)
+        else:
+            self.other(value, depth)
+
+    def number(self, value: float, _depth: int) -> None:
+        self.out += _TAG_FLOAT.pack(b"f", value)
+
+    def complex_number(self, value: complex, _depth: int) -> None:
+        self.out += b"c"
+        self.out += _COMPLEX.pack(value.real, value.imag)
+
+    def text(self, value: str, depth: int) -> None:
         try:
             data = value.encode()
         except UnicodeEncodeError:  # a lone surrogate: not text
-            self._other(value)
-            return
-        self._room(len(data))
-        self.out += _TAG_COUNT.pack(b"s", len(data))
-        self.out += data
+            self.other(value, depth)
+        else:
+            self.data(data, depth, b"s")
 
-    def _sequence(self, tag: bytes, items: tuple[object, ...], depth: int) -> None:
-        self._enter(len(items), depth)
-        self.out += _TAG_COUNT.pack(tag, len(items))
+    def data(self, value: bytes, _depth: int, tag: bytes = b"b") -> None:
+        self.room(len(value))
+        self.out += _TAG_COUNT.pack(tag, len(value))
+        self.out += value
+
+    def sequence(self, value: list[object] | tuple[object, ...], depth: int) -> None:
+        items = tuple(value)  # another thread of the student may change the list
+        self.enter(len(items), depth)
+        self.out += _TAG_COUNT.pack(b"l" if type(value) is list else b"t", len(items))
+        depth += 1
         for item in items:
-            self.put(item, depth + 1)
+            _PUT.get(type(item), _Writer.other)(self, item, depth)
 
-    def _mapping(self, value: dict[Any, Any], depth: int) -> None:
+    def mapping(self, value: dict[Any, object], depth: int) -> None:
         items = tuple(value.items())
         try:
             keys = [key.encode() for key, _ in items if type(key) is str]
         except UnicodeEncodeError:
             keys = []
         if len(keys) != len(items):
-            self._other(value)
+            self.other(value, depth)
             return
-        self._enter(len(items), depth)
+        self.enter(len(items), depth)
         self.out += _TAG_COUNT.pack(b"d", len(items))
         for key, (_, item) in zip(keys, items, strict=True):
-            self._room(len(key))
-            self.out += _COUNT.pack(len(key))
-            self.out += key
+            self.name(key)
             self.put(item, depth + 1)
 
-    def _enter(self, count: int, depth: int) -> None:
-        if depth >= MAX_DEPTH:
-            raise TooLarge(f"nested more than {MAX_DEPTH} deep")
-        if self.nodes + count > MAX_NODES:
-            raise TooLarge(f"more than {MAX_NODES:,} elements")
-        self._room(count)
+    def name(self, data: bytes) -> None:
+        self.room(len(data))
+        self.out += _COUNT.pack(len(data))
+        self.out += data
 
-    def _array(self, tag: bytes, array: np.ndarray[Any, Any]) -> None:
-        shape = array.shape
-        if len(shape) > MAX_AXES:
-            raise TooLarge(f"an array with more than {MAX_AXES} axes")
-        self._room(array.nbytes)
-        out = self.out
-        out += tag
-        out += bytes((_CODES[array.dtype.str], len(shape)))
-        for length in shape:
-            out += _INT.pack(length)
-        out += array.tobytes()
+    def array(self, value: Any, depth: int, tag: bytes = b"a") -> None:
+        code, shape = _CODES.get(value.dtype.str), value.shape
+        if code is None or len(shape) > MAX_AXES:
+            self.other(value, depth)
+            return
+        self.room(value.nbytes)
+        self.out += tag
+        self.out += bytes((code, len(shape)))
+        self.out += _SHAPES[len(shape)].pack(*shape)
+        self.out += value.tobytes()
 
-    def _tensor(self, tensor: Any, torch: Any) -> None:
-        data = tensor.detach().cpu().contiguous()
+    def scalar(self, value: Any, depth: int) -> None:
+        self.array(np.asarray(value), depth)
+
+    def tensor(self, value: Any, torch: Any) -> None:
+        data = value.detach().cpu().contiguous()
         is_bfloat16 = data.dtype is torch.bfloat16
         array = data.view(torch.int16).numpy().view(np.uint16) if is_bfloat16 else data.numpy()
         if array.dtype.str not in _CODES:
-            raise CodecError(f"a tensor of dtype {tensor.dtype} cannot be sent")
+            raise CodecError(f"a tensor of dtype {value.dtype} cannot be sent")
         self.out += b"z"
-        self.out += bytes((tensor.requires_grad, is_bfloat16))
-        self._array(b"", array)
+        self.out += bytes((value.requires_grad, is_bfloat16))
+        self.array(array, 0, b"")
 
-    def _other(self, value: object) -> None:
+    def other(self, value: Any, _depth: int) -> None:
         torch = sys.modules.get("torch") if self.tensors else None
         if torch is not None and type(value) in (torch.Tensor, torch.nn.Parameter):
-            self._tensor(value, torch)
+            self.tensor(value, torch)
             return
         reference = self.refer(value) if self.refer else None
         if reference is None:
             raise CodecError(f"a value of type {type(value).__name__} cannot be sent")
-        name = reference.type.encode("utf-8", "replace")
         self.out += b"h"
         self.out += _REFERENCE.pack(reference.id, reference.is_callable)
-        self.out += _COUNT.pack(len(name))
-        self.out += name
+        self.name(reference.type.encode("utf-8", "replace"))
+
+
+_PUT: dict[type, Callable[[_Writer, Any, int], None]] = {
+    type(None): _Writer.none,
+    bool: _Writer.truth,
+    int: _Writer.integer,
+    float: _Writer.number,
+    complex: _Writer.complex_number,
+    str: _Writer.text,
+    bytes: _Writer.data,
+    list: _Writer.sequence,
+    tuple: _Writer.sequence,
+    dict: _Writer.mapping,
+    np.ndarray: _Writer.array,
+    **{dtype.type: _Writer.scalar for dtype in _DTYPES},
+}
 
 
 def decode(
@@ -227,7 +240,7 @@ def decode(
     resolve: Callable[[Reference], object] | None = None,
     tensors: bool = False,
 ) -> Any:
-    """Rebuild a value; arrays are fresh copies that own their data.
+    """Rebuild a value; arrays are fresh copies.
 
     Args:
         data: what ``encode`` made, or whatever somebody sent instead.
@@ -259,103 +272,125 @@ class _Reader:
         self.resolve = resolve
         self.tensors = tensors
         self.at = 0
-        self.nodes = 0
+        self.nodes = 1
 
     def value(self, depth: int) -> Any:
         """Read one value."""
-        self.nodes += 1
-        if self.nodes > MAX_NODES:
-            raise CodecError("too many elements")
-        read = _READERS.get(self.data[self.at])
+        read = _READ.get(self.data[self.at])
         if read is None:
             raise CodecError("unknown tag")
         self.at += 1
         return read(self, depth)
 
-    def _unpack(self, layout: struct.Struct) -> tuple[Any, ...]:
+    def unpack(self, layout: struct.Struct) -> tuple[Any, ...]:
         values = layout.unpack_from(self.data, self.at)
         self.at += layout.size
         return values
 
-    def _take(self, size: int) -> memoryview:
-        if size > len(self.data) - self.at:
+    def take(self, size: int) -> memoryview:
+        start, end = self.at, self.at + size
+        if end > len(self.data):
             raise CodecError("cut short")
-        start, self.at = self.at, self.at + size
-        return self.data[start : self.at]
+        self.at = end
+        return self.data[start:end]
 
-    def _text(self) -> str:
-        return str(self._take(self._unpack(_COUNT)[0]), "utf-8")
-
-    def _count(self, depth: int) -> int:
-        count: int = self._unpack(_COUNT)[0]
-        if depth >= MAX_DEPTH:
-            raise CodecError("nested too deep")
-        if count > len(self.data) - self.at:  # each item takes a byte at least
-            raise CodecError("cut short")
+    def count(self, depth: int) -> int:
+        """Number of items of a container that begins."""
+        count: int = self.unpack(_COUNT)[0]
+        self.nodes += count
+        if depth >= MAX_DEPTH or self.nodes > MAX_NODES:
+            raise CodecError("too many elements, or nested too deep")
         return count
 
-    def _items(self, depth: int) -> list[Any]:
-        return [self.value(depth + 1) for _ in range(self._count(depth))]
+    def none(self, _depth: int) -> None:
+        return None
 
-    def _dict(self, depth: int) -> dict[str, Any]:
+    def true(self, _depth: int) -> bool:
+        return True
+
+    def false(self, _depth: int) -> bool:
+        return False
+
+    def integer(self, _depth: int) -> Any:
+        return self.unpack(_INT)[0]
+
+    def number(self, _depth: int) -> Any:
+        return self.unpack(_FLOAT)[0]
+
+    def complex_number(self, _depth: int) -> complex:
+        return complex(*self.unpack(_COMPLEX))
+
+    def text(self, _depth: int = 0) -> str:
+        return str(self.take(self.unpack(_COUNT)[0]), "utf-8")
+
+    def bytes_(self, _depth: int) -> bytes:
+        return bytes(self.take(self.unpack(_COUNT)[0]))
+
+    def list_(self, depth: int) -> list[Any]:
+        return [self.value(depth + 1) for _ in range(self.count(depth))]
+
+    def tuple_(self, depth: int) -> tuple[Any, ...]:
+        return tuple(self.list_(depth))
+
+    def mapping(self, depth: int) -> dict[str, Any]:
         result: dict[str, Any] = {}
-        for _ in range(self._count(depth)):
-            key = self._text()
+        for _ in range(self.count(depth)):
+            key = self.text()
             if key in result:
                 raise CodecError("a key twice")
             result[key] = self.value(depth + 1)
         return result
 
-    def _array(self) -> np.ndarray[Any, Any]:
-        code, axes = self._take(2)
+    def array(self, _depth: int = 0) -> np.ndarray[Any, Any]:
+        code, axes = self.take(2)
         if code >= len(_DTYPES) or axes > MAX_AXES:
             raise CodecError("not an array")
         dtype = _DTYPES[code]
-        shape = struct.unpack(f"<{axes}q", self._take(8 * axes))
+        shape = self.unpack(_SHAPES[axes])
         size = dtype.itemsize
         for length in shape:
             if length < 0:
                 raise CodecError("not an array")
             size *= length
-        data = self._take(size)
+        data = self.take(size)
         if not size:
             return np.empty(shape, dtype)
         if code == 0 and np.frombuffer(data, np.uint8).max() > 1:
             raise CodecError("a truth value that is neither true nor false")
         return np.frombuffer(data, dtype).reshape(shape).copy()
 
-    def _tensor(self) -> object:
-        requires_grad, is_bfloat16 = self._take(2)
+    def tensor(self, _depth: int) -> object:
+        requires_grad, is_bfloat16 = self.take(2)
         if not self.tensors:
             raise CodecError("a tensor is not allowed here")
         import torch
 
-        tensor = torch.from_numpy(self._array())
+        tensor = torch.from_numpy(self.array())
         if is_bfloat16:
             tensor = tensor.view(torch.int16).view(torch.bfloat16)
         return tensor.requires_grad_(bool(requires_grad))
 
-    def _reference(self) -> object:
-        identity, is_callable = self._unpack(_REFERENCE)
-        reference = Reference(identity, bool(is_callable), self._text())
-        if self.resolve is None or identity > _INT64[-1]:
+    def reference(self, _depth: int) -> object:
+        identity, is_callable = self.unpack(_REFERENCE)
+        reference = Reference(identity, bool(is_callable), self.text())
+        if self.resolve is None or identity >= 2**63:
             raise CodecError("a reference is not allowed here")
         return self.resolve(reference)
 
 
-_READERS: dict[int, Callable[[_Reader, int], Any]] = {
-    ord("N"): lambda reader, depth: None,
-    ord("T"): lambda reader, depth: True,
-    ord("F"): lambda reader, depth: False,
-    ord("i"): lambda reader, depth: reader._unpack(_INT)[0],
-    ord("f"): lambda reader, depth: reader._unpack(_FLOAT)[0],
-    ord("c"): lambda reader, depth: complex(*reader._unpack(_COMPLEX)),
-    ord("s"): lambda reader, depth: reader._text(),
-    ord("b"): lambda reader, depth: bytes(reader._take(reader._unpack(_COUNT)[0])),
-    ord("l"): lambda reader, depth: reader._items(depth),
-    ord("t"): lambda reader, depth: tuple(reader._items(depth)),
-    ord("d"): lambda reader, depth: reader._dict(depth),
-    ord("a"): lambda reader, depth: reader._array(),
-    ord("z"): lambda reader, depth: reader._tensor(),
-    ord("h"): lambda reader, depth: reader._reference(),
+_READ: dict[int, Callable[[_Reader, int], Any]] = {
+    ord("N"): _Reader.none,
+    ord("T"): _Reader.true,
+    ord("F"): _Reader.false,
+    ord("i"): _Reader.integer,
+    ord("f"): _Reader.number,
+    ord("c"): _Reader.complex_number,
+    ord("s"): _Reader.text,
+    ord("b"): _Reader.bytes_,
+    ord("l"): _Reader.list_,
+    ord("t"): _Reader.tuple_,
+    ord("d"): _Reader.mapping,
+    ord("a"): _Reader.array,
+    ord("z"): _Reader.tensor,
+    ord("h"): _Reader.reference,
 }

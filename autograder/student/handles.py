@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from autograder.student.process import StudentProcess
 
 
-class MissingName(StudentError, AttributeError):
+class MissingName(StudentError, AttributeError):  # noqa: N818 - says what happened
     """The notebook, or an object of it, has no such name.
 
     It is an ``AttributeError`` as well, so that ``hasattr`` and ``getattr`` with a default work on handles.
@@ -63,10 +64,8 @@ class Handle:
         object.__setattr__(self, "_autograder_type", reference.type)
 
     def __del__(self) -> None:
-        try:
+        with contextlib.suppress(AttributeError):  # it was never made
             self._autograder_process.forget(self._autograder_id)
-        except AttributeError:
-            pass  # it was never made
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__") and name.endswith("__"):  # Python and its tools ask for these all the time
@@ -119,6 +118,7 @@ class CallableHandle(Handle):
     __slots__ = ()
 
     def __call__(self, *args: object, **kwargs: object) -> Any:
+        """Call the object in the student process."""
         return self._autograder_process.request(Kind.CALL, self, list(args), kwargs)
 
 
@@ -166,7 +166,11 @@ class Student:
         return self[name]
 
     def __getitem__(self, name: str) -> Any:
-        return self._process.request(Kind.FETCH, name)
+        try:
+            return self._process.request(Kind.FETCH, name)
+        except MissingName as error:
+            error.name = name
+            raise
 
     def __setattr__(self, name: str, value: object) -> None:
         raise UsageError(f"a test cannot assign to a name of the notebook: {name}")
@@ -174,8 +178,8 @@ class Student:
     def run(self, function: Callable[..., object], /, *args: object, **kwargs: object) -> Any:
         """Run a function of the test inside the student process, e.g. a training loop.
 
-        Its source is shipped. It sees its arguments, the modules, the plain values and the functions that it names, and
-        nothing else of the test.
+        Its source is shipped. It sees its arguments, the modules, the plain values and the functions that it
+        names, and nothing else of the test.
 
         Raises:
             UsageError: the function uses something that cannot be shipped.

@@ -38,7 +38,7 @@ _SPARE = 4 * 2**20
 class Missing(Exception):  # noqa: N818 - says what happened
     """The notebook, or an object of it, has no such name."""
 
-    def __init__(self, type: str, message: str) -> None:  # noqa: A002
+    def __init__(self, type: str, message: str) -> None:
         super().__init__(message)
         self.type = type
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from autograder.course import Limits
-from autograder.isolation.protocol import Tree
+from typing import TYPE_CHECKING
+
 from autograder.student.channel import ChannelClosed, Kind
 from autograder.student.outputs import Outputs
+
+if TYPE_CHECKING:
+    from autograder.course import Limits
+    from autograder.isolation.protocol import Tree
 
 _FRAME_ROOM = 2**17  # a description of an exception, or a refusal
 _TAIL = 4000
@@ -29,19 +33,26 @@ class Monitor:
         self._subject = ""
         self._printed = 0
         self._looks_dead = False
-        self.outputs = Outputs(0)
+        self._outputs: Outputs | None = None
         self.tail = b""
         """The last that was written past the channel: a crash often leaves its reason there."""
 
-    def begin(self, request: Kind | None, subject: str, outputs: Outputs) -> None:
+    @property
+    def outputs(self) -> Outputs:
+        """Where the output of this call goes."""
+        if self._outputs is None:
+            self._outputs = Outputs(0)
+        return self._outputs
+
+    def begin(self, request: Kind | None, subject: str, outputs: Outputs | None = None) -> None:
         """A call starts.
 
         Args:
             request: what was asked; None while the process starts.
             subject: the call as the beginning of a sentence.
-            outputs: where its output goes.
+            outputs: where its output goes, if somebody wants it.
         """
-        self._request, self._subject, self.outputs = request, subject, outputs
+        self._request, self._subject, self._outputs = request, subject, outputs
         self._printed = 0
         self._looks_dead = False
         self.tail = b""

@@ -73,7 +73,7 @@ class Outputs:
         if len(kept) < len(text) and kept:
             last["text"] += "\n[the rest of this output is not kept]\n"
 
-    def error(self, type: str, message: str, traceback: str) -> None:  # noqa: A002
+    def error(self, type: str, message: str, traceback: str) -> None:
         """The cell ended with an exception."""
         lines = clean(traceback, MAX_TEXT).splitlines()
         self.items.append({"output_type": "error", "ename": type, "evalue": message, "traceback": lines})

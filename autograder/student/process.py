@@ -212,7 +212,7 @@ class StudentProcess:
             where = None if cell is None else Where(cell=cell)
             subject = "The call" if cell is None else f"Cell {cell}"
             limit = self._limits.call if cell is None else self._limits.cell
-            self._monitor.begin(kind, subject, Outputs(0) if outputs is None else outputs)
+            self._monitor.begin(kind, subject, outputs)
             started = time.monotonic()
             try:
                 frame = self._exchange(kind, body, started + min(limit, self.time_left))
@@ -302,7 +302,7 @@ class StudentProcess:
         return self._ask(Kind.DEFINE, *shipment)
 
     def _await_ready(self) -> None:
-        self._monitor.begin(None, "The process", Outputs(0))
+        self._monitor.begin(None, "The process")
         try:
             self._channel.receive(time.monotonic() + _START_SECONDS)
         except ChannelTimeout:

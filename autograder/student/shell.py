@@ -11,6 +11,7 @@ import base64
 import re
 import sys
 import traceback
+import warnings
 from typing import Any, NoReturn
 
 from IPython.core.compilerop import CachingCompiler
@@ -94,12 +95,14 @@ class CellShell(InteractiveShell):
         config.InteractiveShell.colors = "nocolor"
         config.CellShell.autoindent = False
         shell: CellShell = cls.instance(config=config)
-        shell.display_pub.outbox = shell.displayhook.outbox = outbox
+        for part in (shell.display_pub, shell.displayhook):
+            part.outbox = outbox  # type: ignore[union-attr]
         sys.stdout = Stream(outbox, "stdout", 1)
         sys.stderr = Stream(outbox, "stderr", 2)
         transforms = shell.input_transformer_manager.cleanup_transforms
         transforms.remove(leading_empty_lines)  # it would shift the line numbers
         shell.refuse_input()
+        warnings.filterwarnings("ignore", message="To exit: use ")  # said when a cell calls sys.exit
         return shell
 
     def refuse_input(self) -> None:
@@ -115,9 +118,9 @@ class CellShell(InteractiveShell):
 
     def run_numbered(self, number: int, source: str) -> BaseException | None:
         """Run one cell; the exception that ended it, or None."""
-        self.compile.number = number
+        self.compile.number = number  # type: ignore[attr-defined]
         self.execution_count = number
-        result = self.run_cell(source, store_history=True)
+        result = self.run_cell(source, store_history=True)  # type: ignore[no-untyped-call]
         error: BaseException | None = result.error_before_exec or result.error_in_exec
         return error
 
