@@ -1,0 +1,238 @@
+"""The command as a user types it: real processes, real files, exit codes."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import jsonschema
+import nbformat
+import pytest
+
+from tests.demo import SKELETON, SOLVED, DemoCourse, write_notebook
+
+posix = pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals and links")
+
+
+def autograder(*arguments: object, cwd: Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "autograder.cli", *map(str, arguments)]
+    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=300, check=False)
+
+
+def grade_of(path: Path) -> dict[str, object]:
+    """The one assignment of a grade JSON that follows the schema."""
+    from importlib import resources
+
+    schema = json.loads(
+        (resources.files("autograder.reports") / "grade.schema.json").read_text(encoding="utf-8")
+    )
+    data = json.loads(path.read_text(encoding="utf-8"))
+    jsonschema.Draft202012Validator(schema).validate(data)
+    (assignment,) = data["assignments"]
+    return assignment
+
+
+def assert_one_sentence(done: subprocess.CompletedProcess[str], *words: str) -> None:
+    assert done.returncode == 2, done.stderr
+    assert done.stdout == ""
+    assert "Traceback" not in done.stderr
+    assert done.stderr.startswith("autograder: ")
+    assert len(done.stderr.splitlines()) == 1
+    for word in words:
+        assert word in done.stderr
+
+
+@pytest.fixture
+def folder(course: DemoCourse) -> Path:
+    """Three submissions: solved, untouched, and no notebook at all."""
+    path = course.root / "submissions"
+    path.mkdir()
+    write_notebook(path / "solved.ipynb", SOLVED)
+    write_notebook(path / "untouched.ipynb", SKELETON)
+    (path / "rubbish.ipynb").write_text("{")
+    return path
+
+
+def test_a_folder_becomes_results_a_gradebook_and_a_page(course: DemoCourse, folder: Path) -> None:
+    done = autograder("grade", folder, "--assignment", "01_demo", "--hidden", "--out", "out", cwd=course.root)
+    assert done.returncode == 0, done.stderr
+    out = course.root / "out"
+    results = {path.stem: grade_of(path) for path in (out / "results").iterdir()}
+    assert {name: (grade["score"], grade["max_score"]) for name, grade in results.items()} == {
+        "solved": (9, 9),
+        "untouched": (0, 9),
+        "rubbish": (0, 9),
+    }
+    page = (out / "index.html").read_text(encoding="utf-8")
+    assert all(name in page for name in results)
+    rows = [line for line in done.stdout.splitlines() if line.startswith("[")]
+    assert len(rows) == 3
+    assert any("solved" in row and "9 / 9" in row and "4 pass" in row for row in rows)
+    assert any("rubbish" in row and "not valid JSON" in row for row in rows)
+    for file in ("results", "gradebook.db", "index.html"):
+        assert str(Path("out") / file) in done.stdout
+    database = sqlite3.connect(out / "gradebook.db")
+    stored = database.execute(
+        "SELECT submission, hidden, length(submission_sha256), tests_sha256, versions FROM attempts"
+    )
+    attempts = {name: rest for name, *rest in stored}
+    database.close()
+    assert set(attempts) == set(results)
+    hidden, digest, tests, versions = attempts["solved"]
+    assert (hidden, digest, len(tests)) == (1, 64, 64)
+    assert {"python", "torch", "numpy"} <= set(json.loads(versions))
+
+
+def test_grading_again_gives_the_same_bytes_and_adds_to_the_gradebook(
+    course: DemoCourse, folder: Path
+) -> None:
+    command = ("grade", folder, "--assignment", "01_demo", "--out", "out")
+    results = course.root / "out" / "results"
+    autograder(*command, "--jobs", "1", cwd=course.root)
+    first = {path.name: path.read_bytes() for path in results.iterdir()}
+    autograder(*command, "--jobs", "2", cwd=course.root)
+    assert {path.name: path.read_bytes() for path in results.iterdir()} == first
+    database = sqlite3.connect(course.root / "out" / "gradebook.db")
+    assert database.execute("SELECT count(*) FROM attempts").fetchone() == (6,)
+    database.close()
+
+
+@posix
+def test_what_is_no_file_is_a_row_and_no_secret_gets_out(course: DemoCourse, folder: Path) -> None:
+    secret = write_notebook(course.root / "secret.ipynb", SOLVED)
+    (folder / "link.ipynb").symlink_to(secret)
+    os.mkfifo(folder / "pipe.ipynb")
+    (folder / "folder.ipynb").mkdir()
+    (folder / "line\nbreak \x1b[31m.ipynb").write_text("")
+    done = autograder("grade", folder, "--assignment", "01_demo", "--out", "out", cwd=course.root)
+    assert len([line for line in done.stdout.splitlines() if line.startswith("[")]) == 7
+    assert "\x1b" not in done.stdout
+    assert len(list((course.root / "out" / "results").iterdir())) == 7
+    assert grade_of(course.root / "out" / "results" / "link.json")["score"] == 0
+
+
+def test_what_cannot_be_judged_is_no_zero_and_has_its_own_exit_code(course: DemoCourse, folder: Path) -> None:
+    (course.folder / "test_demo.py").write_text("import no_such_module\n")
+    done = autograder("grade", folder, "--assignment", "01_demo", "--out", "out", cwd=course.root)
+    assert done.returncode == 3
+    assert {grade_of(path)["score"] for path in (course.root / "out" / "results").iterdir()} == {None}
+    assert "A person has to look at 3 of them" in done.stdout
+
+
+def test_usage_errors_are_one_sentence(course: DemoCourse, folder: Path, tmp_path: Path) -> None:
+    root = course.root
+    grade = ("grade", folder, "--assignment", "01_demo")
+    assert_one_sentence(autograder(*grade, "--out", "o", cwd=tmp_path), "no course", "--course")
+    assert_one_sentence(
+        autograder("grade", folder, "--assignment", "nope", "--out", "o", cwd=root), "01_demo", "nope"
+    )
+    assert_one_sentence(
+        autograder("grade", "nowhere", "--assignment", "01_demo", "--out", "o", cwd=root), "nowhere"
+    )
+    (root / "file").touch()
+    assert_one_sentence(autograder(*grade, "--out", "file", cwd=root), "cannot write results")
+    (root / "bad").mkdir()
+    (root / "bad" / "gradebook.db").write_text("my notes")
+    assert_one_sentence(autograder(*grade, "--out", "bad", cwd=root), "not a gradebook")
+    assert (root / "bad" / "gradebook.db").read_text() == "my notes"
+    (course.reference / "test_hidden.py").unlink()
+    assert_one_sentence(autograder(*grade, "--hidden", "--out", "o", cwd=root), "no reference")
+
+
+@pytest.mark.parametrize(
+    "arguments", [["grade"], ["grade", "x", "--assignment", "a", "--out", "o", "--jobs", "0"], [], ["dance"]]
+)
+def test_a_wrong_command_line_is_explained(tmp_path: Path, arguments: list[str]) -> None:
+    done = autograder(*arguments, cwd=tmp_path)
+    assert done.returncode == 2
+    assert "usage:" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_the_course_can_be_elsewhere(course: DemoCourse, folder: Path, tmp_path: Path) -> None:
+    solved = folder / "solved.ipynb"
+    command = ("grade", solved, "--assignment", "01_demo", "--out", tmp_path / "o", "--course", course.root)
+    assert autograder(*command, cwd=tmp_path).returncode == 0
+    assert grade_of(tmp_path / "o" / "results" / "solved.json")["score"] == 7
+
+
+@posix
+def test_an_interrupted_batch_keeps_what_is_done(course: DemoCourse, folder: Path) -> None:
+    course.settings(cell=60.0)
+    (folder / "rubbish.ipynb").unlink()
+    write_notebook(folder / "zz_endless.ipynb", ["while True: pass"])
+    command = [sys.executable, "-u", "-m", "autograder.cli", "grade", str(folder), "--assignment", "01_demo"]
+    with subprocess.Popen(
+        [*command, "--out", "out", "--jobs", "1"],
+        cwd=course.root,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout
+        assert process.stderr
+        seen = [process.stdout.readline(), process.stdout.readline()]
+        process.send_signal(signal.SIGINT)
+        rest, errors = process.stdout.read(), process.stderr.read()
+    assert process.returncode == 130
+    assert all(row.startswith("[") for row in seen)
+    assert "interrupted" in errors
+    assert "Traceback" not in errors
+    assert "gradebook.db" in rest
+    assert {path.stem for path in (course.root / "out" / "results").iterdir()} == {"solved", "untouched"}
+    assert "zz_endless" not in (course.root / "out" / "index.html").read_text()
+
+
+def test_show_draws_the_last_grade(course: DemoCourse, folder: Path) -> None:
+    autograder("grade", folder, "--assignment", "01_demo", "--out", "out", cwd=course.root)
+    done = autograder("show", "out/gradebook.db", "solved", cwd=course.root)
+    assert done.returncode == 0
+    assert done.stdout.splitlines()[0] == "01_demo · solved"
+    assert "Score: 7 / 7 (4 pass)" in done.stdout
+    assert "\x1b" not in done.stdout
+    assert autograder("show", "out", "solved.ipynb", cwd=course.root).stdout == done.stdout
+    untouched = autograder("show", "out", "untouched", cwd=course.root).stdout
+    assert "next: 1.1" in untouched
+    assert len(untouched.splitlines()) < 24
+    assert_one_sentence(autograder("show", "out", "nobody", cwd=course.root), "rubbish, solved, untouched")
+    assert_one_sentence(autograder("show", "elsewhere.db", "solved", cwd=course.root), "no such gradebook")
+
+
+def test_release_writes_the_student_notebook_and_check_tells_if_it_differs(course: DemoCourse) -> None:
+    source = "# %%\ndef double(x):\n    ### BEGIN SOLUTION\n    return 2 * x\n    ### END SOLUTION\n"
+    (course.reference / "demo.py").write_text(source)
+    check = autograder("release", "--all", "--check", cwd=course.root)
+    assert check.returncode == 1
+    assert "autograder release 01_demo" in check.stdout
+    assert autograder("release", "01_demo", cwd=course.root).returncode == 0
+    notebook = nbformat.read(course.folder / "demo.ipynb", as_version=4)
+    assert [cell.source for cell in notebook.cells] == ["def double(x):\n    raise NotImplementedError"]
+    assert autograder("release", "--all", "--check", cwd=course.root).returncode == 0
+
+
+def test_release_says_what_it_needs(course: DemoCourse) -> None:
+    assert_one_sentence(autograder("release", cwd=course.root), "--all")
+    assert_one_sentence(autograder("release", "01_demo", "--all", cwd=course.root), "--all")
+    (course.reference / "demo.py").unlink()
+    assert_one_sentence(autograder("release", "01_demo", cwd=course.root), "reference")
+
+
+def test_the_version_is_told_without_loading_torch(tmp_path: Path) -> None:
+    script = """
+import sys
+from autograder.cli import main
+try:
+    main(["--version"])
+finally:
+    assert not {"torch", "numpy", "pytest"} & set(sys.modules)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("autograder ")
