@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -50,6 +51,7 @@ def gradients(
     call: str = "",
     backward_call: str = "",
     start: Callable[[Any, Array], Any] | None = None,
+    upstream: Callable[[tuple[int, ...]], Array] | None = None,
     shared: bool = True,
     accumulates: bool | None = None,
     seconds: float = 120.0,
@@ -76,6 +78,8 @@ def gradients(
         backward_call: the same for ``backward``, e.g. ``"relu_backward(x, upstream)"``.
         start: runs the backward pass of a tensor for an upstream gradient; by default
             ``out.backward(upstream)``.
+        upstream: makes the upstream gradient for a shape, e.g. ``np.ones`` where a backward pass without
+            argument is judged; by default random numbers.
         shared: judge also the same tensor in all places at once, which needs a backward pass that adds up. Only
             with ``tensor``.
         accumulates: True if a second backward pass adds to a gradient, None not to judge it.
@@ -96,7 +100,7 @@ def gradients(
         style = PairStyle(function, backward, call, backward_call)
     else:
         raise UsageError("a gradient check needs either a function and tensor=..., or backward=...")
-    check = _Check(Oracle(like, wrt), style, relative, names, has_forward=function is not None)
+    check = _Check(Oracle(like, wrt), style, relative, names, upstream, has_forward=function is not None)
     strategy = st.tuples(as_tuples(inputs), st.binary(min_size=COTANGENT_BYTES, max_size=COTANGENT_BYTES))
     deadline = time.monotonic() + seconds
 
@@ -123,38 +127,67 @@ def gradients(
             evidence=verdicts.evidence(result, seed),
         )
     if tensor is not None:
-        for judge in (*([check.shared] if shared else []), *([check.twice] if accumulates else [])):
+        for judge, stage in ((check.shared, "shared"), (check.twice, "twice")):
+            if (stage == "shared" and not shared) or (stage == "twice" and not accumulates):
+                continue
             again = look(judge, min(structure.PROBES, examples))
             if again.finding is not None and again.example is not None:
-                return check.explain(again, again.example, again.finding, seed)
+                return check.explain(again, again.example, again.finding, seed, stage)
     return passed(result.examples, seed)
+
+
+_LEADS = {
+    "shared": "The gradient is wrong where the same tensor is used in several places",
+    "twice": "The gradient is wrong after a second backward pass",
+}
 
 
 class _Check:
     """The parts of one gradient check that share an oracle and a style."""
 
     def __init__(
-        self, oracle: Oracle, style: Style, relative: float, names: Sequence[str] | None, *, has_forward: bool
+        self,
+        oracle: Oracle,
+        style: Style,
+        relative: float,
+        names: Sequence[str] | None,
+        upstream: Callable[[tuple[int, ...]], Array] | None,
+        *,
+        has_forward: bool,
     ) -> None:
         self.oracle = oracle
         self.style = style
         self.relative = relative
         self.names = names
+        self.upstream = upstream
         self.has_forward = has_forward
         self.moved = False
         """Whether some right gradient was not 0."""
 
+    def seed(self, raw: bytes) -> Callable[[tuple[int, ...]], Array]:
+        """Makes the upstream gradient of one example."""
+        return self.upstream or partial(cotangent, raw)
+
+    def labels(self, args: Sequence[Any], stage: str = "") -> tuple[str, ...]:
+        """Names of the arguments; where one tensor is used in several places they have the same."""
+        labels = list(argument_names(args, self.names))
+        if stage == "shared":
+            positions = self.oracle.positions(args)
+            for position in positions:
+                labels[position] = labels[positions[0]]
+        return tuple(labels)
+
     def probe(self, drawn: Example) -> Finding | None:
         """Called twice with the same input: the same gradients, the input as it was?"""
-        args, raw = drawn
-        return structure.probe(self.style, args, self.oracle.positions(args), self._upstream(drawn)[1])
+        args, _ = drawn
+        return structure.probe(self.style, args, self.oracle.positions(args), self._right(drawn)[1])
 
     def judge(self, drawn: Example) -> Finding | None:
         """Forward and backward pass against the oracle."""
         args, raw = drawn
-        expected, upstream, right = self._upstream(drawn)
+        expected, upstream, right = self._right(drawn)
         positions = self.oracle.positions(args)
-        labels = argument_names(args, self.names)
+        labels = self.labels(args)
         try:
             run = self.style.forward(args, positions)
             if self.has_forward:
@@ -163,7 +196,7 @@ class _Check:
                     run.value,
                     expected,
                     "out",
-                    lambda: self._rounding(drawn, None),
+                    partial(self._rounding, drawn, None),
                     self.relative,
                 )
                 if finding is not None:
@@ -183,13 +216,13 @@ class _Check:
         finding = None
         for index, (mine, exact) in enumerate(zip(found, right, strict=True)):
             subject = self.style.subject(labels[positions[index]])
-            array, objection = self._one(mine, exact, subject, lambda i=index: self._rounding(drawn, i))
+            array, objection = self._one(mine, exact, subject, partial(self._rounding, drawn, index))
             got.append(array)
             finding = finding or objection
         self.moved = self.moved or any(np.any(g) for g in right)
         if finding is None:
             return None
-        if not is_smooth(self.oracle, args, raw):
+        if not is_smooth(self.oracle, args, self.seed(raw)):
             raise SkipExample
         case = diagnosis.Case(
             args=tuple(args[p] for p in positions), out=expected, upstream=upstream, right=right, got=tuple(got),
@@ -201,26 +234,32 @@ class _Check:
         """The same tensor in two places: its gradient is the sum."""
         args, raw = drawn
         return structure.shared(
-            self.style, self.oracle, args, lambda shape: cotangent(raw, shape), self.relative
+            self.style, self.oracle, args, self.seed(raw), self.labels(args)[0], self.relative
         )
 
     def twice(self, drawn: Example) -> Finding | None:
         """A second backward pass: gradients add up."""
         args, raw = drawn
         return structure.twice(
-            self.style, self.oracle, args, lambda shape: cotangent(raw, shape), self.relative
+            self.style, self.oracle, args, self.seed(raw), self.labels(args), self.relative
         )
 
-    def show(self, drawn: Example, subject: str) -> str:
+    def show(self, drawn: Example, subject: str, stage: str = "") -> str:
         """An example as code."""
-        args, _ = drawn
-        return self.style.example(args, argument_names(args, self.names), self._upstream(drawn)[1], subject)
+        args = list(drawn[0])
+        positions = self.oracle.positions(args)
+        if stage == "shared":
+            for position in positions:
+                args[position] = args[positions[0]]
+        return self.style.example(
+            args, self.labels(args, stage), self._right(drawn)[1], subject, twice=stage == "twice"
+        )
 
     def explain(
-        self, result: Search[Example, Finding], drawn: Example, finding: Finding, seed: int
+        self, result: Search[Example, Finding], drawn: Example, finding: Finding, seed: int, stage: str = ""
     ) -> Outcome:
         """The outcome for the smallest objection, with a diagnosis if one fits all failing examples."""
-        example = self.show(drawn, finding.subject)
+        example = self.show(drawn, finding.subject, stage)
         if finding.code.startswith("raised"):
             return verdicts.raised(result, finding, seed, example)
         if not finding.code.startswith("gradient-"):
@@ -232,8 +271,9 @@ class _Check:
             return verdicts.failed(result, finding, seed, example, extra=extra)
         extra = "Your forward pass is right; only the gradient differs." if self.has_forward else ""
         mistake = diagnosis.diagnose([f.case for _, f in result.failures] + [finding.case])
-        if mistake is None:
-            return verdicts.failed(result, finding, seed, example, extra=extra)
+        if mistake is None or finding.code not in ("gradient-wrong", "gradient-shape"):
+            lead = _LEADS.get(stage, "") if finding.code == "gradient-wrong" else ""
+            return verdicts.failed(result, finding, seed, example, lead=lead, extra=extra)
         return verdicts.failed(
             result,
             finding,
@@ -263,20 +303,18 @@ class _Check:
             array, exact, prefix="gradient-", subject=subject, rounding=rounding, relative=self.relative
         )
 
-    def _upstream(self, drawn: Example) -> tuple[Array, Array, tuple[Array, ...]]:
+    def _right(self, drawn: Example) -> tuple[Array, Array, tuple[Array, ...]]:
         args, raw = drawn
-        expected, upstream, right = self.oracle.gradients(args, lambda shape: cotangent(raw, shape))
+        expected, upstream, right = self.oracle.gradients(args, self.seed(raw))
         if not all(np.all(np.isfinite(a)) for a in (expected, *right)):
             raise SkipExample
         return expected, upstream, right
 
     def _rounding(self, drawn: Example, index: int | None) -> Any:
         args, raw = drawn
-        exact, _, right = self._upstream(drawn)
+        exact, _, right = self._right(drawn)
         try:
-            rough, _, rough_right = self.oracle.gradients(
-                args, lambda shape: cotangent(raw, shape), np.float32
-            )
+            rough, _, rough_right = self.oracle.gradients(args, self.seed(raw), np.float32)
         except Exception:  # noqa: BLE001 - an oracle that insists on float64 has no float32 run, and no extra room
             return None
         pair = (rough, exact) if index is None else (rough_right[index], right[index])

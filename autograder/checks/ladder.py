@@ -98,7 +98,7 @@ def _kink(middle: Array, pairs: Sequence[tuple[Array, Array]], weights: Array) -
     return float(np.sum(np.abs(weights) * np.maximum(jump, 0.0)))
 
 
-def is_smooth(oracle: Oracle, args: Sequence[Any], raw: bytes) -> bool:
+def is_smooth(oracle: Oracle, args: Sequence[Any], seed: Callable[[tuple[int, ...]], Array]) -> bool:
     """Whether the oracle's gradient is the derivative of its values at this point.
 
     It is not where the point lies on a kink, and then any of several gradients would be right.
@@ -106,9 +106,9 @@ def is_smooth(oracle: Oracle, args: Sequence[Any], raw: bytes) -> bool:
     Args:
         oracle: the right function.
         args: where.
-        raw: bytes of the upstream gradient.
+        seed: makes the upstream gradient for a shape.
     """
-    value, upstream, right = oracle.gradients(args, lambda shape: cotangent(raw, shape))
+    value, upstream, right = oracle.gradients(args, seed)
     positions = oracle.positions(args)
     for number in range(DIRECTIONS):
         directions = [_direction(args[p].shape, 5 * number + i) for i, p in enumerate(positions)]

@@ -42,6 +42,11 @@ def _nested(value: Any) -> str:
     return f"[{', '.join(map(_nested, value))}]" if isinstance(value, list) else number(value)
 
 
+def upstream(value: NDArray[Any]) -> str:
+    """The argument of a backward pass."""
+    return f"np.array({array(value)})"
+
+
 def shape(value: NDArray[Any]) -> str:
     """``shape (2, 1)``."""
     return f"shape {tuple(int(side) for side in value.shape)}"
@@ -133,7 +138,9 @@ def _index(index: Any) -> str:
     return _argument(index)
 
 
-def call(function: Any, names: Sequence[str], values: Sequence[Any], given: str = "") -> str:
+def call(
+    function: Any, names: Sequence[str], values: Sequence[Any], given: str = "", default: str = "f"
+) -> str:
     """How a student would write the call of ``function``.
 
     Args:
@@ -141,6 +148,7 @@ def call(function: Any, names: Sequence[str], values: Sequence[Any], given: str 
         names: names of the arguments.
         values: their values. Arrays are shown by name, plain values (an axis, an index) as they are.
         given: the author's own wording, which goes before everything else.
+        default: what a function without a name is called.
     """
     if given:
         return given
@@ -156,7 +164,7 @@ def call(function: Any, names: Sequence[str], values: Sequence[Any], given: str 
         if isinstance(traced, _Expression):
             return traced._text  # noqa: SLF001
     shown = [n if isinstance(v, np.ndarray) else plain(v) for n, v in zip(names, values, strict=True)]
-    return f"{name_of(function, 'f')}({', '.join(shown)})"
+    return f"{name_of(function, default)}({', '.join(shown)})"
 
 
 def name_of(function: Any, default: str) -> str:

@@ -56,6 +56,7 @@ def shared(
     oracle: Oracle,
     args: Sequence[Any],
     seed: Callable[[tuple[int, ...]], Array],
+    name: str,
     relative: float,
 ) -> Finding | None:
     """Hand the same tensor over in every differentiated place: its gradient is the sum of all."""
@@ -70,7 +71,7 @@ def shared(
         args=(same[positions[0]],), out=expected, upstream=upstream, right=(np.sum(parts, axis=0),), got=(),
         ones=(np.sum(oracle.gradients(same, np.ones)[2], axis=0),), parts=parts,
     )  # fmt: skip
-    return _judge(style, lambda: style.forward(same, positions, shared=True), case, relative)
+    return _judge(style, lambda: style.forward(same, positions, shared=True), case, [name], relative)
 
 
 def twice(
@@ -78,6 +79,7 @@ def twice(
     oracle: Oracle,
     args: Sequence[Any],
     seed: Callable[[tuple[int, ...]], Array],
+    names: Sequence[str],
     relative: float,
 ) -> Finding | None:
     """Run forward and backward pass twice on the same tensors: gradients add up."""
@@ -93,7 +95,7 @@ def twice(
         run.backward(upstream.copy())
         return run.again()
 
-    finding = _judge(style, second, case, relative)
+    finding = _judge(style, second, case, [names[p] for p in positions], relative)
     if finding is not None and finding.code == "gradient-wrong":
         got = finding.case.got
         if all(np.array_equal(mine, once) for mine, once in zip(got, right, strict=True)):
@@ -110,7 +112,9 @@ def _right(
     return expected, upstream, right
 
 
-def _judge(style: Style, run: Callable[[], Pass], case: Case, relative: float) -> Finding | None:
+def _judge(
+    style: Style, run: Callable[[], Pass], case: Case, names: Sequence[str], relative: float
+) -> Finding | None:
     try:
         found = run().backward(case.upstream.copy())
         got = _readable(style.reader, found)
@@ -120,11 +124,14 @@ def _judge(style: Style, run: Callable[[], Pass], case: Case, relative: float) -
         got = []
     if len(got) != len(case.right):
         return Finding(
-            code="gradient-missing", subject="gradient", expected=render.array(case.right[0]), got="None"
+            code="gradient-missing",
+            subject=style.subject(names[0]),
+            expected=render.array(case.right[0]),
+            got="None",
         )
     case = dataclasses.replace(case, got=tuple(got))
-    for mine, exact in zip(got, case.right, strict=True):
-        finding = compare(mine, exact, prefix="gradient-", subject="gradient", relative=relative)
+    for name, mine, exact in zip(names, got, case.right, strict=True):
+        finding = compare(mine, exact, prefix="gradient-", subject=style.subject(name), relative=relative)
         if finding is not None:
             return dataclasses.replace(finding, case=case)
     return None

@@ -42,7 +42,9 @@ class Style(Protocol):
     def subject(self, name: str) -> str:
         """The gradient of ``name``, in the student's words."""
 
-    def example(self, args: Sequence[Any], names: Sequence[str], upstream: Array, subject: str) -> str:
+    def example(
+        self, args: Sequence[Any], names: Sequence[str], upstream: Array, subject: str, *, twice: bool = False
+    ) -> str:
         """The passes as code."""
 
 
@@ -95,10 +97,15 @@ class TensorStyle:
         """See ``Style``."""
         return f"{name}.{self.reader.gradient_name}"
 
-    def example(self, args: Sequence[Any], names: Sequence[str], upstream: Array, subject: str) -> str:
+    def example(
+        self, args: Sequence[Any], names: Sequence[str], upstream: Array, subject: str, *, twice: bool = False
+    ) -> str:
         """See ``Style``."""
         code = example(self._function, args, names, self._tensor, self._call, into="out")
-        return f"{code}\nout.backward(np.array({render.array(upstream)}))\n{subject}"
+        assign = code.splitlines()[-1]
+        backward = f"out.backward({render.upstream(upstream)})"
+        passes = [code, backward, assign, backward] if twice else [code, backward]
+        return "\n".join([*passes, subject] if subject else passes)
 
 
 class PairStyle:
@@ -131,8 +138,12 @@ class PairStyle:
         """See ``Style``."""
         return f"d{name}"
 
-    def example(self, args: Sequence[Any], names: Sequence[str], upstream: Array, subject: str) -> str:
+    def example(
+        self, args: Sequence[Any], names: Sequence[str], upstream: Array, subject: str, *, twice: bool = False
+    ) -> str:
         """See ``Style``."""
-        del subject
+        del subject, twice
         names = [*names, "upstream"]
-        return example(self._backward, [*args, upstream], names, None, self._backward_call)
+        return example(
+            self._backward, [*args, upstream], names, None, self._backward_call, default="backward"
+        )

@@ -193,6 +193,7 @@ def example(
     tensor: Any = None,
     call: str = "",
     into: str = "",
+    default: str = "f",
 ) -> str:
     """An input and the call as code."""
     wrap = "" if tensor is None else render.name_of(tensor, "Tensor")
@@ -201,8 +202,8 @@ def example(
         for name, value in zip(names, args, strict=True)
         if isinstance(value, np.ndarray)
     ]
-    text = render.call(function, names, args, call)
-    return "\n".join([*lines, f"{into} = {text}" if into else text])
+    text = render.call(function, names, args, call, default)
+    return "\n".join([*dict.fromkeys(lines), f"{into} = {text}" if into else text])
 
 
 def _parts(result: Any) -> list[Any]:

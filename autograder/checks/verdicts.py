@@ -40,14 +40,16 @@ def evidence(result: Search[Any, Finding], seed: int) -> dict[str, Json]:
     return numbers
 
 
-def frequency(result: Search[Any, Finding]) -> str:
+def frequency(result: Search[Any, Finding], things: str = "inputs") -> str:
     """How often it was seen: ``in 17 of the 31 inputs tried; the simplest is shown``."""
     failing, tried = len(result.failures), result.examples
     if failing == tried:
         return (
-            f"in all {tried} inputs tried; the simplest is shown" if tried > 1 else "in the one input tried"
+            f"in all {tried} {things} tried; the simplest is shown"
+            if tried > 1
+            else f"in the first of the {things}"
         )
-    return f"in {failing} of the {tried} inputs tried; the simplest is shown"
+    return f"in {failing} of the {tried} {things} tried; the simplest is shown"
 
 
 def unjudged(
@@ -81,12 +83,14 @@ def unjudged(
     return None
 
 
-def raised(result: Search[Any, Finding], finding: Finding, seed: int, example: str) -> Outcome:
+def raised(
+    result: Search[Any, Finding], finding: Finding, seed: int, example: str, *, things: str = "inputs"
+) -> Outcome:
     """The outcome for code that raised an exception."""
     return Outcome(
         verdict=Verdict.ERROR,
         code="raised",
-        message=f"Your code raised {finding.detail}\nThis happened {frequency(result)}.",
+        message=f"Your code raised {finding.detail}\nThis happened {frequency(result, things)}.",
         example=example,
         where=finding.where,
         evidence=evidence(result, seed),
@@ -103,6 +107,7 @@ def failed(
     extra: str = "",
     hint: str = "",
     code: str = "",
+    things: str = "inputs",
 ) -> Outcome:
     """The outcome for a wrong answer.
 
@@ -115,9 +120,10 @@ def failed(
         extra: what else is known, e.g. that the forward pass is right.
         hint: advice.
         code: a more specific code.
+        things: what the examples are called.
     """
     lead = lead or MESSAGES[finding.code]
-    sentences = [f"{lead}.", extra, f"Seen {frequency(result)}."]
+    sentences = [f"{lead}.", extra, f"Seen {frequency(result, things)}."]
     label = f"{finding.subject} = " if finding.subject.isidentifier() or "." in finding.subject else ""
     code = code or finding.code
     return Outcome(
