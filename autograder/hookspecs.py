@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
 
 @pytest.hookspec(firstresult=True)
-def pytest_autograder_start_student(config: pytest.Config, assignment: Assignment) -> StudentProcess | None:
+def pytest_autograder_start_student(
+    config: pytest.Config, assignment: Assignment, time_left: float
+) -> StudentProcess | None:
     """Start the process that will run a submission's notebook; the first answer that is not None is used."""
 
 

@@ -55,6 +55,21 @@ def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
     pluginmanager.add_hookspecs(hookspecs)
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> int | None:
+    """Keep pytest from reading settings that lie beside a submission.
+
+    pytest looks for its configuration beside every argument that is an existing path, before it knows which
+    of them belong to options. Joined to its option by ``=``, the path is not one of them.
+    """
+    arguments = list(config.invocation_params.args)
+    if "--submission" not in arguments[:-1]:
+        return None
+    at = arguments.index("--submission")
+    arguments[at : at + 2] = [f"--submission={arguments[at + 1]}"]
+    return pytest.main(arguments, plugins=config.invocation_params.plugins)
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Find the course, and add the hidden tests of its assignments if they are asked for."""
     given = [_path(config, argument) for argument in config.args]
@@ -95,9 +110,9 @@ def pytest_configure(config: pytest.Config) -> None:
         # folder may enter the grader by standing first on sys.path.
         config.option.importmode = "importlib"
 
-    def start(assignment: Assignment) -> StudentProcess:
+    def start(assignment: Assignment, time_left: float) -> StudentProcess:
         process: StudentProcess = config.hook.pytest_autograder_start_student(
-            config=config, assignment=assignment
+            config=config, assignment=assignment, time_left=time_left
         )
         return process
 
@@ -110,11 +125,13 @@ def _path(config: pytest.Config, argument: str) -> Path:
 
 
 @pytest.hookimpl(trylast=True)
-def pytest_autograder_start_student(assignment: Assignment) -> StudentProcess:
+def pytest_autograder_start_student(assignment: Assignment, time_left: float) -> StudentProcess:
     from autograder.student import StudentProcess
 
     files = {name: assignment.directory / name for name in assignment.files}
-    return StudentProcess.spawn(limits=assignment.limits, files=files, preload=assignment.preload)
+    return StudentProcess.spawn(
+        limits=assignment.limits, files=files, preload=assignment.preload, time_left=time_left
+    )
 
 
 class StudentUnderTest:

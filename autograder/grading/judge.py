@@ -63,8 +63,10 @@ def _student_error(error: StudentError, session: Session | None) -> Outcome:
 
 
 def _missing(error: StudentError, session: Session) -> Outcome:
-    name = getattr(error, "name", "") or ""
-    match session.why_missing(name) if name else None:
+    name = getattr(error, "name", None)
+    if not isinstance(name, str):  # an attribute of an object, not a name of the notebook
+        return _error("missing", f"Your code raised {error}", error.where)
+    match session.why_missing(name):
         case StudentError() as cause if cause.type == "NotImplementedError":
             return _not_attempted(cause.where)
         case StudentError() as cause:
@@ -78,7 +80,7 @@ def _missing(error: StudentError, session: Session) -> Outcome:
                 cause.code, f"`{name}` does not exist, because its cell was ended. {cause}", cause.where
             )
         case _:
-            return _error("missing", str(error.message) or str(error), error.where)
+            return _error("missing", f"No cell of the notebook defines `{name}`.")
 
 
 def _not_attempted(where: Where | None) -> Outcome:

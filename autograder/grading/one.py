@@ -121,7 +121,7 @@ def nobody_knows(assignment: Assignment, submission: str, reason: str) -> Assign
 
 @contextlib.contextmanager
 def _alone() -> Iterator[None]:
-    """Keep pytest away from plugins and options of the surroundings, and from test modules of an earlier run."""
+    """Keep pytest away from plugins, options and test modules of the surroundings."""
     for name in [name for name in sys.modules if name.partition(".")[0] in ("assignments", "reference")]:
         del sys.modules[name]
     kept = {

@@ -12,13 +12,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autograder.course import Assignment
-from autograder.errors import InfrastructureError, StudentError, StudentStopped
+from autograder.errors import StudentError, StudentStopped
 from autograder.notebook.read import Notebook, UnreadableNotebook
 
 if TYPE_CHECKING:
     from autograder.student import CellOutcome, Student, StudentProcess
 
-StartStudent = Callable[[Assignment], "StudentProcess"]
+StartStudent = Callable[[Assignment, float], "StudentProcess"]
+"""Starts a student process for an assignment, given the seconds that its cells and calls may take."""
 
 MAX_STARTS_FOR_ONE_RUN = 4
 """How often the notebook is started to get past cells that end the process."""
@@ -47,6 +48,7 @@ class Session:
         self._notebook: Notebook | None = None
         self._process: StudentProcess | None = None
         self._time_used = 0.0
+        self._hopeless: BaseException | None = None
 
     def student(self) -> Student:
         """The notebook after all its cells ran.
@@ -80,41 +82,43 @@ class Session:
             self._process = None
 
     def _run(self) -> None:
+        """Run the notebook in a new process; if that cannot be done, say the same to every question."""
+        if self._hopeless is not None:
+            raise self._hopeless
+        try:
+            for _ in range(MAX_STARTS_FOR_ONE_RUN):
+                self.close()
+                if self._run_once():
+                    return
+            raise StudentStopped(
+                "died",
+                f"The notebook cannot be run: {MAX_STARTS_FOR_ONE_RUN} of its cells end their process.",
+            )
+        except BaseException as error:
+            self.close()  # a process whose notebook did not run must not answer the next question
+            if not isinstance(error, KeyboardInterrupt):
+                self._hopeless = error
+            raise
+
+    def _run_once(self) -> bool:
+        """Run the cells that have not ended a process yet; False if another one of them did."""
         from autograder.notebook.run import run
 
-        notebook = self.notebook
-        for _ in range(MAX_STARTS_FOR_ONE_RUN):
-            self.close()
-            time_left = self.assignment.limits.total - self._time_used
-            if time_left <= 0:
-                raise self._out_of_time()
-            self._process = self._start(self.assignment)
-            self._process.time_left = time_left
-            self.cells = []
-            try:
-                run(notebook, self._process, self.cells, skip=frozenset(self.stopped))
-            except StudentStopped as stopped:
-                if stopped.code == "timeout-total":
-                    self.close()
-                    raise
-                if stopped.where is None:
-                    raise InfrastructureError(
-                        f"the student process ended outside a cell: {stopped}"
-                    ) from stopped
-                self.stopped[stopped.where.cell] = stopped
-            else:
-                return
-        self.close()
-        raise StudentStopped(
-            "died",
-            f"The notebook cannot be run: {MAX_STARTS_FOR_ONE_RUN} of its cells end their process.",
-        )
-
-    def _out_of_time(self) -> StudentStopped:
-        limit = self.assignment.limits.total
-        return StudentStopped(
-            "timeout-total", f"The notebook and its tests have used up the {limit:g} s that they may take."
-        )
+        notebook, limit = self.notebook, self.assignment.limits.total
+        if self._time_used >= limit:
+            raise StudentStopped(
+                "timeout-total", f"The notebook and its tests used up the {limit:g} s that they may take."
+            )
+        self._process = self._start(self.assignment, limit - self._time_used)
+        self.cells = []
+        try:
+            run(notebook, self._process, self.cells, skip=frozenset(self.stopped))
+        except StudentStopped as stopped:
+            if stopped.code == "timeout-total" or stopped.where is None:
+                raise
+            self.stopped[stopped.where.cell] = stopped
+            return False
+        return True
 
     def why_missing(self, name: str) -> StudentError | StudentStopped | None:
         """What went wrong in the cell that should have defined ``name``; None if no cell defines it."""

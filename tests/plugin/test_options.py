@@ -177,7 +177,7 @@ def test_a_course_may_listen_to_the_results(course: DemoCourse) -> None:
     assert "heard 7" in course.run("assignments/", "-s").output
 
 
-def test_help_loads_nothing_heavy() -> None:
+def test_help_loads_nothing_heavy(course: DemoCourse) -> None:
     code = (
         "import sys, pytest\n"
         "pytest.main(['--help', '-p', 'autograder.plugin'])\n"
@@ -185,7 +185,8 @@ def test_help_loads_nothing_heavy() -> None:
         "print('heavy:', sorted(heavy), file=sys.stderr)\n"
     )
     env = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PATH": ""}
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=env, check=True)
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, cwd=course.root, capture_output=True, text=True, env=env, check=True)
     assert "--grade-json" in done.stdout
     assert "heavy: []" in done.stderr
 
