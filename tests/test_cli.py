@@ -8,10 +8,12 @@ import signal
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import jsonschema
 import nbformat
+import psutil
 import pytest
 
 from tests.demo import SKELETON, SOLVED, DemoCourse, write_notebook
@@ -161,31 +163,66 @@ def test_the_course_can_be_elsewhere(course: DemoCourse, folder: Path, tmp_path:
     assert grade_of(tmp_path / "o" / "results" / "solved.json")["score"] == 7
 
 
-@posix
-def test_an_interrupted_batch_keeps_what_is_done(course: DemoCourse, folder: Path) -> None:
+# Says its process id to whoever opens the pipe, and never ends.
+ENDLESS = """
+import os
+with open({pipe!r}, "w") as file:
+    file.write(str(os.getpid()))
+while True:
+    pass
+"""
+
+
+@pytest.fixture
+def endless(course: DemoCourse, folder: Path) -> Iterator[tuple[subprocess.Popen[str], psutil.Process]]:
+    """A batch in the middle of a notebook that never ends, and the process of that notebook."""
     course.settings(cell=60.0)
+    pipe = course.root / "pipe"
+    os.mkfifo(pipe)
     (folder / "rubbish.ipynb").unlink()
-    write_notebook(folder / "zz_endless.ipynb", ["while True: pass"])
-    command = [sys.executable, "-u", "-m", "autograder.cli", "grade", str(folder), "--assignment", "01_demo"]
+    write_notebook(folder / "zz_endless.ipynb", [ENDLESS.format(pipe=str(pipe))])
+    command = [sys.executable, "-m", "autograder.cli", "grade", str(folder), "--assignment", "01_demo"]
     with subprocess.Popen(
         [*command, "--out", "out", "--jobs", "1"],
         cwd=course.root,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-    ) as process:
-        assert process.stdout
-        assert process.stderr
-        seen = [process.stdout.readline(), process.stdout.readline()]
-        process.send_signal(signal.SIGINT)
-        rest, errors = process.stdout.read(), process.stderr.read()
-    assert process.returncode == 130
-    assert all(row.startswith("[") for row in seen)
+    ) as batch:
+        notebook = psutil.Process(int(pipe.read_text()))
+        yield batch, notebook
+        batch.kill()
+    if notebook.is_running():
+        notebook.kill()
+
+
+@posix
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
+def test_an_interrupted_batch_keeps_what_is_done(
+    name: str, course: DemoCourse, endless: tuple[subprocess.Popen[str], psutil.Process]
+) -> None:
+    batch, notebook = endless
+    batch.send_signal(getattr(signal, name))
+    output, errors = batch.communicate(timeout=60)
+    assert batch.returncode == 130
+    assert not notebook.is_running()
+    assert len([line for line in output.splitlines() if line.startswith("[")]) == 2
+    assert "gradebook.db" in output
     assert "interrupted" in errors
     assert "Traceback" not in errors
-    assert "gradebook.db" in rest
     assert {path.stem for path in (course.root / "out" / "results").iterdir()} == {"solved", "untouched"}
     assert "zz_endless" not in (course.root / "out" / "index.html").read_text()
+
+
+@posix
+def test_a_killed_batch_leaves_nothing_running(
+    endless: tuple[subprocess.Popen[str], psutil.Process],
+) -> None:
+    batch, notebook = endless
+    workers = psutil.Process(batch.pid).children(recursive=True)
+    assert notebook in workers
+    batch.kill()
+    assert psutil.wait_procs(workers, timeout=30)[1] == []
 
 
 def test_show_draws_the_last_grade(course: DemoCourse, folder: Path) -> None:

@@ -10,6 +10,7 @@ import multiprocessing
 import os
 import signal
 import sys
+import threading
 import time
 from collections import deque
 from collections.abc import Generator, Iterator, Sequence
@@ -188,6 +189,15 @@ def _begin_worker() -> None:
     signal.signal(signal.SIGTERM, _end_worker)
     # Read when numpy and torch are imported, which happens with the first submission.
     os.environ.setdefault("OMP_NUM_THREADS", "1")
+    threading.Thread(target=_leave_with_driver, daemon=True).start()
+
+
+def _leave_with_driver() -> None:
+    """End this worker when the driver is gone: a pool's worker would wait for work for ever."""
+    driver = multiprocessing.parent_process()
+    if driver is not None:
+        driver.join()
+        os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _end_worker(_signal: int, _frame: FrameType | None) -> None:
