@@ -59,8 +59,8 @@ def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
 def pytest_cmdline_main(config: pytest.Config) -> int | None:
     """Keep pytest from reading settings that lie beside a submission.
 
-    pytest looks for its configuration beside every argument that is an existing path, before it knows which
-    of them belong to options. Joined to its option by ``=``, the path is not one of them.
+    pytest looks for its configuration beside every argument that is an existing path, before any plugin can
+    say that one of them belongs to an option. Joined to its option by ``=``, the path is not looked at.
     """
     arguments = list(config.invocation_params.args)
     if "--submission" not in arguments[:-1]:

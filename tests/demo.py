@@ -102,6 +102,7 @@ class DemoCourse:
         self.reference = root / "reference" / "01_demo"
         self.folder.mkdir(parents=True)
         self.reference.mkdir(parents=True)
+        (root / "pyproject.toml").write_text("[tool.pytest.ini_options]\naddopts = []\n")
         self.settings()
         (self.folder / "test_demo.py").write_text(PUBLIC)
         (self.reference / "test_hidden.py").write_text(HIDDEN)

@@ -82,7 +82,7 @@ def grade_one(assignment: Assignment, submission: Path, *, hidden: bool = False)
     root = assignment.directory.parent.parent
     arguments = [
         *("-c", str(_CONFIGURATION), "--rootdir", str(root)),
-        *("-p", "autograder.plugin", "--submission", str(submission.absolute())),
+        *("-p", "autograder.plugin", f"--submission={submission.absolute()}"),
         *(str(assignment.directory), *(["--hidden"] if hidden else [])),
     ]
     printed = io.StringIO()

@@ -59,10 +59,24 @@ def test_nothing_beside_a_submission_influences_the_grader(course: DemoCourse, t
     (folder / "pytest.ini").write_text("[pytest]\naddopts = -p evil\n")
     for name in ("numpy", "sitecustomize", "usercustomize", "torch", "nbformat", "double"):
         (folder / f"{name}.py").write_text(spy)
-    graded = course.run("assignments/01_demo", "--submission", str(folder / "demo.ipynb"))
-    assert graded.verdicts["1.1"] == "fail"
-    assert graded.status == 1
-    assert not marker.exists()
+    submission = str(folder / "demo.ipynb")
+    for arguments in (
+        ("assignments/01_demo", "--submission", submission),
+        (f"--submission={submission}", "assignments/01_demo"),
+    ):
+        graded = course.run(*arguments)
+        assert graded.verdicts["1.1"] == "fail"
+        assert graded.status == 1
+        assert not marker.exists()
+
+
+def test_settings_beside_a_submission_are_not_used_in_any_order(course: DemoCourse, tmp_path: Path) -> None:
+    folder = tmp_path / "alice"
+    folder.mkdir()
+    write_notebook(folder / "demo.ipynb", SOLVED)
+    (folder / "pytest.ini").write_text("[pytest]\naddopts = -k last\n")
+    graded = course.run("--submission", str(folder / "demo.ipynb"), "assignments/01_demo")
+    assert len(graded.verdicts) == 4
 
 
 @pytest.mark.parametrize(
