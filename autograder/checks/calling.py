@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from autograder.checks.finding import Finding
 from autograder.errors import StudentError
-from autograder.verdict import Where
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from autograder.verdict import Where
 
 
 class Raised(Exception):  # noqa: N818 - what happened, not an error of the grader
     """The student's code raised an exception."""
 
-    def __init__(self, type: str, message: str, where: Where | None) -> None:  # noqa: A002
+    def __init__(self, type: str, message: str, where: Where | None) -> None:
         super().__init__(type, message)
         self.type = type
         self.message = message

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -78,23 +78,24 @@ def _wrong(case: Case) -> list[Wrong]:
     ]
 
 
-def _first(
-    detectors: Sequence[Callable[[Sequence[Wrong]], Mistake | None]], wrong: Sequence[Wrong]
-) -> Mistake | None:
+Detector: TypeAlias = Callable[[Sequence[Wrong]], Mistake | None]
+
+
+def _first(detectors: Sequence[Detector], wrong: Sequence[Wrong]) -> Mistake | None:
     return next((mistake for detect in detectors if (mistake := detect(wrong)) is not None), None)
 
 
 def _same(got: Array, wanted: Array) -> bool:
-    return got.shape == wanted.shape and bool(np.all(np.abs(got - wanted) <= tolerance(wanted)))
+    return bool(got.shape == wanted.shape and np.all(np.abs(got - wanted) <= tolerance(wanted)))
 
 
 def _all(wrong: Sequence[Wrong], predicted: Callable[[Wrong], Array | None]) -> bool:
-    """Whether ``predicted`` gives the wrong numbers of every example, and is not put to the test by one alone."""
+    """Whether ``predicted`` gives the wrong numbers of every example, and there is more than one number."""
     for w in wrong:
         wanted = predicted(w)
         if wanted is None or not _same(w.got, wanted):
             return False
-    return sum(np.count_nonzero(w.right) + np.count_nonzero(w.got) for w in wrong) >= 2
+    return bool(sum(np.count_nonzero(w.right) + np.count_nonzero(w.got) for w in wrong) >= 2)
 
 
 def _zero(wrong: Sequence[Wrong]) -> Mistake | None:
@@ -233,17 +234,18 @@ def _region(wrong: Sequence[Wrong]) -> Mistake | None:
     low, high = float(x[bad].min()), float(x[bad].max())
     if np.any(~bad & (x >= low) & (x <= high)) or bad.sum() < 2:
         return None
+    stretch = f"{render.number(low)} to {render.number(high)}"
     if not np.any(right[bad]) and high < 0 and np.any(x[~bad] > 0):
         sentence = "Below 0 the gradient should be 0, and yours is not"
     elif not np.any(got[bad]):
-        sentence = f"The gradient is 0 for inputs from {render.number(low)} to {render.number(high)}, where it should not be"
+        sentence = f"The gradient is 0 for inputs from {stretch}, where it should not be"
     else:
-        sentence = f"The gradient is wrong for inputs from {render.number(low)} to {render.number(high)} and right elsewhere"
+        sentence = f"The gradient is wrong for inputs from {stretch} and right elsewhere"
     return Mistake("gradient-mask", sentence, "For which inputs does this function have which slope?")
 
 
 def _inverted(wrong: Sequence[Wrong]) -> Mistake | None:
-    """The mask of the other side: where the slope should be 0 the upstream gradient passes, and the reverse."""
+    """The mask of the other side: what should be 0 passes, and what should pass is 0."""
     if not _all(
         wrong,
         lambda w: (

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from autograder.verdict import Where
+if TYPE_CHECKING:
+    from autograder.verdict import Where
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

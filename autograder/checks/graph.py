@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import string
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
@@ -15,11 +14,14 @@ from autograder.checks import render
 from autograder.checks.grid import numbers
 from autograder.checks.operations import LARGEST, OPERANDS, Applied, Choose
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
 Array = NDArray[Any]
 
 LEAF_SHAPES: tuple[tuple[tuple[int, ...], ...], ...] = (
-    ((), ()), ((2,), (2,)), ((2,), ()), ((2, 2), (2, 2)), ((1, 2), (2, 1)), ((2, 3), (3,)), ((2, 3), (2, 1)),
-    ((2, 3), (3, 2)), ((1,), ()), ((2, 2), (2,)), ((3,), (1, 3)),
+    ((), ()), ((2,), (2,)), ((2,), ()), ((2, 2), (2, 2)), ((1, 2), (2, 1)), ((2, 3), (3,)),
+    ((2, 3), (2, 1)), ((2, 3), (3, 2)), ((1,), ()), ((2, 2), (2,)), ((3,), (1, 3)),
 )  # fmt: skip
 """Shapes of the two leaves, simplest first."""
 LEAF_BYTES = 6
@@ -161,9 +163,9 @@ def simulate(program: Program, mistake: str) -> list[Array]:
 
     Args:
         program: what to differentiate.
-        mistake: ``overwrite`` (= instead of +=), ``preorder`` or ``breadth`` (each value passes its gradient on
-            once, but too early), ``repeat`` or ``at once`` (each value passes on all it has whenever something
-            arrives), or ``none``.
+        mistake: ``overwrite`` (= instead of +=), ``preorder`` or ``breadth`` (each value passes its gradient
+            on once, but too early), ``repeat`` or ``at once`` (each value passes on all it has whenever
+            something arrives), or ``none``.
     """
     values: list[Any] = [torch.from_numpy(np.array(leaf)) for leaf in program.leaves]
     for step in program.steps:

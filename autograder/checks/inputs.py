@@ -1,20 +1,25 @@
 """Hypothesis strategies for the inputs of checks: arrays off the kinks, in shapes that show mistakes.
 
-Each strategy yields one argument or a tuple of arguments. Float arrays are what gradients are taken of; everything
-else in a tuple (an axis, a shape, an index, labels) is handed on as it is. Shapes come from short lists, simplest
-first, so that a hundred examples meet every kind of shape several times: 0-d, size 1, square, not square.
+Each strategy yields one argument or a tuple of arguments. Float arrays are what gradients are taken of;
+everything else in a tuple (an axis, a shape, an index, labels) is handed on as it is. Shapes come from short
+lists, simplest first, so that a hundred examples meet every kind of shape several times: 0-d, size 1, square,
+not square.
 """
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Sequence
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
+import numpy as np
 from hypothesis import strategies as st
-from hypothesis.strategies import SearchStrategy
 
 from autograder.checks.grid import Array, Values, numbers
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from hypothesis.strategies import SearchStrategy
 
 Shape: TypeAlias = tuple[int, ...]
 
@@ -25,18 +30,19 @@ SHAPES: tuple[Shape, ...] = (
 """Shapes of a single array, simplest first."""
 
 PAIRS: tuple[tuple[Shape, Shape], ...] = (
-    ((), ()), ((1,), (1,)), ((2,), (2,)), ((2,), ()), ((), (2,)), ((2,), (1,)), ((1,), (2,)), ((), (1,)), ((1,), ()),
-    ((2, 2), (2, 2)), ((1, 2), (2,)), ((2, 1), (2,)), ((2, 3), (3,)), ((3,), (2, 3)), ((2, 3), (2, 1)),
-    ((2, 1), (2, 3)), ((2, 3), (1, 3)), ((1, 3), (2, 1)), ((2, 3), ()), ((), (2, 3)), ((2, 3), (1,)), ((2, 3), (1, 1)),
-    ((2, 3), (2, 3)), ((2, 1, 3), (2, 1)), ((2, 3, 2), (3, 1)), ((2,), (3, 1, 2)),
+    ((), ()), ((1,), (1,)), ((2,), (2,)), ((2,), ()), ((), (2,)), ((2,), (1,)), ((1,), (2,)), ((), (1,)),
+    ((1,), ()), ((2, 2), (2, 2)), ((1, 2), (2,)), ((2, 1), (2,)), ((2, 3), (3,)), ((3,), (2, 3)),
+    ((2, 3), (2, 1)), ((2, 1), (2, 3)), ((2, 3), (1, 3)), ((1, 3), (2, 1)), ((2, 3), ()), ((), (2, 3)),
+    ((2, 3), (1,)), ((2, 3), (1, 1)), ((2, 3), (2, 3)), ((2, 1, 3), (2, 1)), ((2, 3, 2), (3, 1)),
+    ((2,), (3, 1, 2)),
 )  # fmt: skip
 """Shapes of two arrays that broadcast, simplest first."""
 
 PRODUCTS: tuple[tuple[Shape, Shape], ...] = tuple(
     ((n, k), (k, m))
     for n, k, m in [
-        (1, 1, 1), (1, 2, 1), (2, 1, 1), (1, 1, 2), (2, 2, 2), (2, 1, 3), (1, 2, 3), (2, 3, 1), (2, 3, 4), (4, 3, 2),
-        (3, 3, 3), (3, 1, 1), (1, 3, 3),
+        (1, 1, 1), (1, 2, 1), (2, 1, 1), (1, 1, 2), (2, 2, 2), (2, 1, 3), (1, 2, 3), (2, 3, 1), (2, 3, 4),
+        (4, 3, 2), (3, 3, 3), (3, 1, 1), (1, 3, 3),
     ]
 )  # fmt: skip
 """Shapes of two matrices that can be multiplied, simplest first."""
@@ -121,7 +127,7 @@ def matmul_pairs(*, vectors: bool = False) -> SearchStrategy[tuple[Array, ...]]:
 def reductions(
     *, values: Values = "any", keepdims: bool = True, tuples: bool = True, distinct: bool = False
 ) -> SearchStrategy[tuple[Array, Any, Any]]:
-    """``(array, axis, keepdims)``: axis is None, an int (also negative) or, with ``tuples``, a tuple of them."""
+    """``(array, axis, keepdims)``: axis is None, an int or, with ``tuples``, a tuple of ints."""
 
     def extend(array: Array, axis: int, keep: int) -> tuple[Array, Any, Any]:
         choices = _axes(array.ndim, tuples)
@@ -145,7 +151,7 @@ def reshapes() -> SearchStrategy[tuple[Array, Any]]:
 
 
 def transposes() -> SearchStrategy[tuple[Array, Any]]:
-    """``(array, axes)`` for a transpose; axes is a tuple, sometimes with negative numbers, or empty for all reversed."""
+    """``(array, axes)`` for a transpose; axes is a tuple (some negative), or empty for all reversed."""
 
     def extend(array: Array, choice: int) -> tuple[Array, Any]:
         choices: list[Shape] = [(), *itertools.permutations(range(array.ndim))]
@@ -184,7 +190,7 @@ def indices() -> SearchStrategy[tuple[Array, Any]]:
 
 
 def powers(exponents: Sequence[float] = (2, 3, -1, 1)) -> SearchStrategy[tuple[Array, Any]]:
-    """``(array, exponent)``; numbers are positive where the exponent is not whole and far from 0 where negative."""
+    """``(array, exponent)``: positive numbers for fractions, numbers far from 0 for negative exponents."""
 
     def extend(raw: tuple[Array, ...], choice: int) -> tuple[Array, Any]:
         exponent = exponents[choice]
@@ -200,8 +206,6 @@ def classification(*, scale: float = 1.0) -> SearchStrategy[tuple[Array, Any]]:
     shapes = [(1, 2), (2, 2), (1, 3), (3, 2), (2, 3), (4, 3), (5, 4)]
 
     def extend(logits: Array, raw: bytes) -> tuple[Array, Any]:
-        import numpy as np
-
         labels = np.frombuffer(raw, dtype=np.uint8)[: logits.shape[0]].astype(np.int64) % logits.shape[1]
         return logits * scale, labels
 

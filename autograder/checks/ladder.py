@@ -6,15 +6,18 @@ disagrees with itself, or the oracle with its own ladder, lies on or near a kink
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from autograder.checks.grid import COTANGENT_BYTES, cotangent
-from autograder.checks.oracle import Oracle
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from autograder.checks.oracle import Oracle
 
 Array = NDArray[Any]
 
@@ -108,7 +111,7 @@ def is_smooth(oracle: Oracle, args: Sequence[Any], seed: Callable[[tuple[int, ..
         args: where.
         seed: makes the upstream gradient for a shape.
     """
-    value, upstream, right = oracle.gradients(args, seed)
+    _, upstream, right = oracle.gradients(args, seed)
     positions = oracle.positions(args)
     for number in range(DIRECTIONS):
         directions = [_direction(args[p].shape, 5 * number + i) for i, p in enumerate(positions)]

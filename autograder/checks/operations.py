@@ -145,8 +145,8 @@ def chosen(ops: Sequence[str] | Mapping[str, Callable[..., Any] | None] | None) 
     """The operations of a ``programs`` check.
 
     Args:
-        ops: names; or a mapping from names to functions of the student (``{"relu": student.relu}``), where None
-            stands for the ordinary operator or method; None for all.
+        ops: names; or a mapping from names to functions of the student (``{"relu": student.relu}``), where
+            None stands for the ordinary operator or method; None for all.
 
     Raises:
         UsageError: a name is unknown.

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any
+import itertools
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
 
 Array = NDArray[Any]
 
@@ -65,9 +68,10 @@ class Oracle:
                 seed = torch.tensor(upstream, dtype=result.dtype)
                 found = torch.autograd.grad(result, wanted, grad_outputs=seed, allow_unused=True)
             else:
-                found = (None,) * len(wanted)
+                found = ()
         gradients = tuple(
-            np.zeros(w.shape, dtype) if g is None else _array(g) for w, g in zip(wanted, found, strict=True)
+            np.zeros(w.shape, dtype) if g is None else _array(g)
+            for w, g in itertools.zip_longest(wanted, found)
         )
         return _array(result), upstream, gradients
 

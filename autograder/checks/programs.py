@@ -6,9 +6,8 @@ broadcasting in the middle. A failing program is shrunk to the smallest one and 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from hypothesis import strategies as st
@@ -33,7 +32,11 @@ from autograder.checks.oracle import Oracle
 from autograder.checks.reading import Reader, Unreadable
 from autograder.checks.search import SkipExample, search
 from autograder.checks.values import judge_value, passed
-from autograder.verdict import Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from autograder.verdict import Outcome
 
 Array = NDArray[Any]
 Drawn = tuple[int, tuple[bytes, bytes], list[bytes]]
@@ -60,7 +63,7 @@ _COMPOSED = frozenset({"sub", "div", "mean", "pow"})
 _SHARED_LEAF = diagnosis.Mistake(
     "gradient-shared",
     "The gradient is wrong where a value is used in several places",
-    "A value collects the sum of the gradients of everything that uses it: add with += instead of replacing with =.",
+    "A value collects the gradients of everything that uses it: add with += instead of replacing with =.",
 )
 _SHARED_INNER = diagnosis.Mistake(
     "gradient-order",
@@ -91,8 +94,8 @@ def programs(
 
     Args:
         tensor: makes the student's tensor from a float64 array, e.g. ``student.Tensor``.
-        ops: what the programs may use (see ``operations.OPERATIONS``): names, or a mapping from names to functions
-            where the assignment has a function instead of a method; None for everything.
+        ops: what the programs may use (see ``operations.OPERATIONS``): names, or a mapping from names to
+            functions where the assignment has a function instead of a method; None for everything.
         examples: how many programs to judge.
         seed: number from which the programs are derived.
         relative: relative tolerance.
@@ -154,9 +157,9 @@ def programs(
     outcome = verdicts.unjudged(result, examples, seed, lambda drawn: show(drawn, ""))
     if outcome is not None:
         return outcome
-    finding, drawn = result.finding, result.example
-    if finding is None or drawn is None:
+    if result.smallest is None:
         return passed(result.examples, seed)
+    drawn, finding = result.smallest
     if finding.code.startswith("raised"):
         return verdicts.raised(result, finding, seed, show(drawn, ""), things="programs")
     example = show(drawn, finding.subject)
@@ -175,8 +178,8 @@ def programs(
     if mistake is None:
         return verdicts.failed(result, finding, seed, example, extra=extra + uses, things="programs")
     return verdicts.failed(
-        result, finding, seed, example, lead=mistake.sentence, extra=extra, hint=mistake.hint, code=mistake.code,
-        things="programs",
+        result, finding, seed, example, lead=mistake.sentence, extra=extra, hint=mistake.hint,
+        code=mistake.code, things="programs",
     )  # fmt: skip
 
 
@@ -201,7 +204,7 @@ def _gradients(
 
 
 def _diagnose(cases: Sequence[_Case]) -> diagnosis.Mistake | None:
-    """The mistake of the backward pass itself that gives all these numbers; or else what the programs share."""
+    """The mistake in the backward pass that gives all these numbers, or else what the programs share."""
     plain = [c for c in cases if not _COMPOSED.intersection(c.program.operations())]
     for name, mistake in _MISTAKES.items():
         if plain and all(_fits(case, simulate(case.program, name)) for case in plain):

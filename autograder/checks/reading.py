@@ -6,13 +6,14 @@ are read alike. The name that was found first is tried first from then on: a loo
 
 from __future__ import annotations
 
-import numbers
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from autograder.checks.calling import Raised, ask
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 VALUE_NAMES = ("data", "value", "val", "array", "numpy", "values", "_data", "_value", "item")
 GRADIENT_NAMES = (
@@ -29,7 +30,7 @@ GRADIENT_NAMES = (
 )
 
 _MISSING = object()
-_NEVER_READ = str | bytes | dict | list | tuple | None
+_NEVER_READ = (str, bytes, dict, list, tuple, type(None))
 
 
 class Unreadable(Exception):  # noqa: N818 - what happened, not an error of the grader
@@ -43,7 +44,7 @@ class Reader:
         self._found: dict[tuple[str, int], tuple[str, bool]] = {}
 
     def value_of(self, thing: Any) -> NDArray[Any]:
-        """The array in ``thing``: an array, a number, a list of numbers, or an object that holds one of these.
+        """The array in ``thing``: an array, a number, a list of numbers, or an object that holds one.
 
         Raises:
             Unreadable: there is none.
@@ -58,8 +59,7 @@ class Reader:
             Unreadable: what it holds is not an array.
             Raised: the student's attribute or method raised.
         """
-        name, _ = self._found.get(("gradient", 0), (GRADIENT_NAMES[0], False))
-        for name in dict.fromkeys((name, *GRADIENT_NAMES)):
+        for name in dict.fromkeys((self.gradient_name, *GRADIENT_NAMES)):
             held = ask(getattr, thing, name, _MISSING)
             if held is _MISSING:
                 continue
@@ -120,9 +120,9 @@ def gradient_of(thing: Any) -> NDArray[Any] | None:
 def _plain(thing: Any) -> NDArray[Any] | None:
     if isinstance(thing, np.ndarray | np.generic):
         array = np.array(thing, subok=False)
-    elif isinstance(thing, numbers.Number) and not isinstance(thing, bool):
+    elif isinstance(thing, int | float | complex) and not isinstance(thing, bool):
         # a Python int is what max(0, x) gives; its value is what counts
-        array = np.array(float(thing) if isinstance(thing, numbers.Integral) else thing)
+        array = np.array(float(thing) if isinstance(thing, int) else thing)
     elif isinstance(thing, list | tuple):
         try:
             array = np.array(thing)

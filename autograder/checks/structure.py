@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,11 +13,15 @@ from autograder.checks.calling import Raised
 from autograder.checks.compare import compare
 from autograder.checks.diagnosis import Case
 from autograder.checks.finding import Finding
-from autograder.checks.oracle import Oracle
 from autograder.checks.reading import Reader, Unreadable
 from autograder.checks.search import SkipExample
-from autograder.checks.student import Pass, Style
 from autograder.checks.values import changed_input, different
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from autograder.checks.oracle import Oracle
+    from autograder.checks.student import Pass, Style
 
 Array = NDArray[Any]
 
@@ -86,8 +89,8 @@ def twice(
     positions = oracle.positions(args)
     expected, upstream, right = _right(oracle, args, seed)
     case = Case(
-        args=tuple(args[p] for p in positions), out=expected, upstream=upstream, right=tuple(2 * g for g in right),
-        got=(), ones=(),
+        args=tuple(args[p] for p in positions), out=expected, upstream=upstream,
+        right=tuple(2 * g for g in right), got=(), ones=oracle.gradients(args, np.ones)[2],
     )  # fmt: skip
 
     def second() -> Pass:

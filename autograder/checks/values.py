@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import string
-from collections.abc import Callable, Sequence
-from typing import Any
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from hypothesis import strategies as st
-from hypothesis.strategies import SearchStrategy
 
 from autograder.checks import render, verdicts
 from autograder.checks.calling import Raised, ask
@@ -18,6 +16,11 @@ from autograder.checks.oracle import Oracle, is_differentiable
 from autograder.checks.reading import Reader, Unreadable
 from autograder.checks.search import SkipExample, search
 from autograder.verdict import PASSED, Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from hypothesis.strategies import SearchStrategy
 
 PROBES = 6
 """Examples on which a function is called twice."""
@@ -78,7 +81,7 @@ def values(
             for index, (mine, right) in enumerate(zip(got, expected, strict=True)):
                 subject = "result" if len(expected) == 1 else f"result[{index}]"
                 finding = judge_value(
-                    reader, mine, right, subject, lambda i=index: _rounding(oracle, args, i), relative
+                    reader, mine, right, subject, partial(_rounding, oracle, args, index), relative
                 )
                 if finding is not None:
                     return finding
@@ -106,19 +109,19 @@ def values(
         return example(function, args, argument_names(args, names), tensor, call)
 
     probed = search(strategy, probe, examples=min(PROBES, examples), seed=seed, seconds=seconds)
-    if probed.finding is not None:
-        return verdicts.failed(probed, probed.finding, seed, show(probed.example))
-    if probed.flaky is not None:
-        return verdicts.failed(probed, probed.flaky[1], seed, show(probed.flaky[0]))
+    objection = probed.smallest or probed.flaky
+    if objection is not None:
+        return verdicts.failed(probed, objection[1], seed, show(objection[0]))
     result = search(strategy, judge, examples=examples, seed=seed, seconds=seconds)
     outcome = verdicts.unjudged(result, examples, seed, show)
     if outcome is not None:
         return outcome
-    if result.finding is None:
+    if result.smallest is None:
         return passed(result.examples, seed)
-    if result.finding.code.startswith("raised"):
-        return verdicts.raised(result, result.finding, seed, show(result.example))
-    return verdicts.failed(result, result.finding, seed, show(result.example))
+    smallest, finding = result.smallest
+    if finding.code.startswith("raised"):
+        return verdicts.raised(result, finding, seed, show(smallest))
+    return verdicts.failed(result, finding, seed, show(smallest))
 
 
 def judge_value(
@@ -164,8 +167,6 @@ def passed(examples: int, seed: int) -> Outcome:
 
 def as_tuples(inputs: SearchStrategy[Any]) -> SearchStrategy[tuple[Any, ...]]:
     """``inputs`` as tuples of arguments."""
-    if not isinstance(inputs, SearchStrategy):
-        inputs = st.just(inputs)
     return inputs.map(lambda drawn: drawn if isinstance(drawn, tuple) else (drawn,))
 
 
@@ -214,6 +215,6 @@ def _rounding(oracle: Oracle, args: Sequence[Any], index: int) -> Any:
     exact = oracle.values(args)[index]
     try:
         rough = oracle.values(args, np.float32)[index]
-    except Exception:  # noqa: BLE001 - an oracle that insists on float64 has no float32 run, and no extra room
+    except Exception:  # noqa: BLE001 - an oracle that insists on float64 leaves no extra room
         return None
     return np.abs(rough.astype(np.float64) - exact)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from autograder.checks.finding import Finding
-from autograder.checks.search import Search
 from autograder.verdict import Json, Outcome, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from autograder.checks.finding import Finding
+    from autograder.checks.search import Search
 
 MESSAGES = {
     "value-wrong": "The result is wrong",
@@ -33,7 +36,7 @@ MESSAGES = {
 def evidence(result: Search[Any, Finding], seed: int) -> dict[str, Json]:
     """The numbers behind a judgement."""
     numbers: dict[str, Json] = {"examples": result.examples, "failing": len(result.failures), "seed": seed}
-    finding = result.finding
+    finding = result.smallest[1] if result.smallest is not None else None
     if finding is not None and math.isfinite(finding.error):
         numbers["worst_error"] = float(f"{finding.error:.3g}")
         numbers["tolerance"] = float(f"{finding.tolerance:.3g}")
@@ -43,13 +46,13 @@ def evidence(result: Search[Any, Finding], seed: int) -> dict[str, Json]:
 def frequency(result: Search[Any, Finding], things: str = "inputs") -> str:
     """How often it was seen: ``in 17 of the 31 inputs tried; the simplest is shown``."""
     failing, tried = len(result.failures), result.examples
-    if failing == tried:
-        return (
-            f"in all {tried} {things} tried; the simplest is shown"
-            if tried > 1
-            else f"in the first of the {things}"
-        )
-    return f"in {failing} of the {tried} {things} tried; the simplest is shown"
+    if failing < tried:
+        return f"in {failing} of the {tried} {things} tried; the simplest is shown"
+    return (
+        f"in all {tried} {things} tried; the simplest is shown"
+        if tried > 1
+        else f"in the first of the {things}"
+    )
 
 
 def unjudged(
@@ -64,7 +67,7 @@ def unjudged(
             example=show(result.flaky[0]),
             evidence=evidence(result, seed),
         )
-    if result.finding is not None:
+    if result.smallest is not None:
         return None
     if not result.complete:
         return Outcome(
@@ -77,7 +80,7 @@ def unjudged(
         return Outcome(
             verdict=Verdict.INCONCLUSIVE,
             code="too-few-points",
-            message=f"Only {result.examples} of {wanted} inputs could be judged, which is too few to say anything.",
+            message=f"Only {result.examples} of {wanted} inputs could be judged, which is too few.",
             evidence=evidence(result, seed),
         )
     return None
