@@ -290,15 +290,24 @@ def as_tensor(value):
     return value if isinstance(value, Tensor) else Tensor(value)
 
 # %% [markdown]
-# Addition is done for you. The slope of $a + b$ is 1 in both directions, so each parent gets the upstream gradient as it
-# is:
+# Two operations are done for you. The slope of $a + b$ is 1 in both directions, so each parent gets the upstream gradient
+# as it is. $-a$ has slope −1 and one parent, so its `grad_fn` returns a tuple of one: mind the comma.
 
 # %%
 def op_add(a, b):
+    """a + b"""
     def grad_fn(upstream):
         return upstream, upstream
 
     return Tensor(a.data + b.data, (a, b), grad_fn)
+
+
+def op_neg(a):
+    """-a"""
+    def grad_fn(upstream):
+        return (-upstream,)
+
+    return Tensor(-a.data, (a,), grad_fn)
 
 # %% [markdown]
 # A program is then a graph. This draws it (by the tensors' `parents`), from the inputs on the left to the result on the
@@ -397,19 +406,9 @@ print("a:", a.grad, " b:", b.grad)  # 2 and 1
 #
 # ### 2.4 Minus (2 points)
 #
-# $-a$ and $a - b$.
+# $$\frac{\partial (a - b)}{\partial a} = 1, \qquad \frac{\partial (a - b)}{\partial b} = -1$$
 
 # %%
-def op_neg(a):
-    """-a"""
-    ### BEGIN SOLUTION
-    def grad_fn(upstream):
-        return (-upstream,)
-
-    return Tensor(-a.data, (a,), grad_fn)
-    ### END SOLUTION
-
-
 def op_sub(a, b):
     """a - b"""
     ### BEGIN SOLUTION
