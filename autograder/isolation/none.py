@@ -11,6 +11,7 @@ import math
 import os
 import subprocess
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import psutil
@@ -88,10 +89,10 @@ class SpawnedTree(ProcessTree):
     def restrict(self) -> None:
         """Measure what the process has, and let it have as much more as the limit says."""
         try:
-            memory = psutil.Process(self.pid).memory_info()
-            self._baseline = memory.rss
+            process = psutil.Process(self.pid)
+            self._baseline = _memory(process)
             if sys.platform == "linux":
-                self._restrict_linux(memory.vms)
+                self._restrict_linux(process.memory_info().vms)
         except (psutil.NoSuchProcess, ProcessLookupError):
             pass  # it has died, which the channel tells
         except (OSError, ValueError) as error:
@@ -121,16 +122,8 @@ class SpawnedTree(ProcessTree):
         return not self.running()
 
     def memory(self) -> int:
-        """Resident memory beyond the start; what forked processes share counts once if the system tells."""
-        members = self.members()
-        total = 0
-        for member in members:
-            with contextlib.suppress(psutil.Error):
-                if len(members) > 1 and sys.platform == "linux":
-                    total += member.memory_full_info().pss
-                else:
-                    total += member.memory_info().rss
-        return total - self._baseline
+        """Memory of the whole tree beyond the start."""
+        return sum(map(_memory, self.members())) - self._baseline
 
     def kill(self) -> None:
         """End all of it."""
@@ -138,3 +131,22 @@ class SpawnedTree(ProcessTree):
         if self.output is not None:
             os.close(self.output)
             self.output = None
+
+
+def _memory(process: psutil.Process) -> int:
+    """Bytes that a process has written, shared ones in part; resident bytes where the system knows no more.
+
+    Pages of libraries are not counted where the system tells them apart: they come and go.
+    """
+    try:
+        if sys.platform == "linux":
+            with contextlib.suppress(OSError, ValueError):
+                return _written(Path(f"/proc/{process.pid}/smaps_rollup").read_text())
+        return int(process.memory_info().rss)
+    except psutil.Error:
+        return 0
+
+
+def _written(rollup: str) -> int:
+    fields = dict(line.split(":", 1) for line in rollup.splitlines()[1:])
+    return sum(int(fields[name].split()[0]) * 1024 for name in ("Pss_Anon", "Pss_Shmem") if name in fields)

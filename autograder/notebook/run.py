@@ -20,7 +20,7 @@ from autograder.errors import StudentStopped
 
 if TYPE_CHECKING:
     from autograder.notebook.read import Cell, Notebook
-    from autograder.student.process import CellOutcome, StudentProcess
+    from autograder.student import CellOutcome, StudentProcess
 
 Message = dict[str, Any]
 

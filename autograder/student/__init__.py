@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from autograder.student.handles import Handle, MissingName, Student
-    from autograder.student.process import CellOutcome, StudentProcess
+    from autograder.student.outputs import CellOutcome
+    from autograder.student.process import StudentProcess
 
 __all__ = ["CellOutcome", "Handle", "MissingName", "Student", "StudentProcess"]
 
 _MODULES = {
-    "CellOutcome": "process",
+    "CellOutcome": "outputs",
     "Handle": "handles",
     "MissingName": "handles",
     "Student": "handles",

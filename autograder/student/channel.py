@@ -22,7 +22,7 @@ _CHUNK = 2**16
 class Kind(enum.IntEnum):
     """What a frame is."""
 
-    # from the grader: body is a list, its first item the ids of the objects that may be forgotten
+    # from the grader: the body has the ids of the objects that may be forgotten, and the arguments
     EXECUTE = 1
     """Run a cell: number, source."""
     FETCH = 2

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import traceback
+from pathlib import Path
 from types import TracebackType
 
 from autograder.student.shell import cell_of
@@ -11,6 +13,8 @@ MAX_TYPE = 100
 MAX_MESSAGE = 2000
 _MAX_TRACEBACK = 16_000
 _MAX_FRAMES = 20
+_MAX_CHAIN = 10
+_PACKAGE = str(Path(__file__).parent)
 
 
 def describe(error: BaseException, *, with_traceback: bool = False) -> dict[str, object]:
@@ -73,6 +77,20 @@ def _traceback(error: BaseException) -> str:
         start = start.tb_next
     try:
         report = traceback.TracebackException(type(error), error, start, limit=-_MAX_FRAMES, compact=True)
+        _hide_paths(report)
         return _exact("".join(report.format()), _MAX_TRACEBACK)
     except Exception:  # noqa: BLE001 - as above
         return ""
+
+
+def _hide_paths(report: traceback.TracebackException) -> None:
+    """Leave out the kernel's frames and where on this machine libraries are installed."""
+    for _ in range(_MAX_CHAIN):
+        report.stack[:] = [frame for frame in report.stack if not frame.filename.startswith(_PACKAGE)]
+        for frame in report.stack:
+            frame.filename = re.split(r"[/\\](?:site|dist)-packages[/\\]", frame.filename)[-1]
+        earlier = report.__cause__ or report.__context__
+        if earlier is None:
+            return
+        report = earlier
+    report.__cause__ = report.__context__ = None

@@ -92,7 +92,7 @@ class Kernel:
             if not frame.body:
                 raise MemoryError
             self._spare = self._spare or bytearray(_SPARE)
-            released, *arguments = decode(frame.body, resolve=self._resolve, tensors=True)
+            released, arguments = decode(frame.body, resolve=self._resolve, tensors=True)
             for identity in released:
                 self._objects.pop(identity, None)
             self._outbox.begin(frame.call)

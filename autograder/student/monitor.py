@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
 _FRAME_ROOM = 2**17  # a description of an exception, or a refusal
 _TAIL = 4000
+_MEMORY_ROOM = 64 * 2**20
+"""Where the system refuses memory to one process at the limit, that refusal comes first; what is watched here
+is the sum over its children."""
 
 
 class LimitExceeded(Exception):  # noqa: N818 - says what happened
@@ -84,7 +87,7 @@ class Monitor:
             if self._looks_dead:  # its answer would have been read by now
                 raise ChannelClosed
             self._looks_dead = True
-        elif self._request is not None and self._tree.memory() > self._limits.memory:
+        elif self._request is not None and self._tree.memory() > self._limits.memory * 1.1 + _MEMORY_ROOM:
             raise LimitExceeded(
                 "memory", f"{self._subject} used more than {size(self._limits.memory)} of memory."
             )

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from autograder.student.codec import CodecError
 from autograder.student.text import clean
+
+if TYPE_CHECKING:
+    from autograder.errors import StudentError
 
 MAX_TEXT = 64 * 2**10
 MAX_MEDIA = 2 * 2**20
@@ -16,6 +20,20 @@ _KEPT_TYPES = (
 )
 
 Output = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CellOutcome:
+    """One cell after it ran."""
+
+    number: int
+    """Its ``[n]``."""
+    outputs: tuple[Output, ...] = ()
+    """What it printed and displayed, as notebook outputs, capped."""
+    error: StudentError | None = None
+    """The exception that ended it."""
+    stopped: str = ""
+    """Code of ``StudentStopped`` if the process ended during the cell."""
 
 
 class Outputs:

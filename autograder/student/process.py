@@ -10,7 +10,6 @@ import types
 import weakref
 from collections import deque
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn, Self
 
@@ -20,31 +19,17 @@ from autograder.isolation.none import NoIsolation
 from autograder.isolation.protocol import Isolation, Launch, Tree
 from autograder.student import workplace
 from autograder.student.channel import ChannelClosed, ChannelTimeout, Frame, GraderChannel, Kind
-from autograder.student.codec import CodecError, Reference, TooLarge, decode, encode
-from autograder.student.handles import Handle, MissingName, Student, make_handle, reference_to
+from autograder.student.codec import CodecError, Reference, TooLarge, decode, encode, join
+from autograder.student.handles import Handle, Student, make_handle, reference_to
 from autograder.student.monitor import LimitExceeded, Monitor
-from autograder.student.outputs import Output, Outputs
+from autograder.student.outputs import CellOutcome, Outputs
+from autograder.student.remote_error import student_error
 from autograder.student.shipping import ShippedFunctions
 from autograder.student.text import clean
 from autograder.verdict import Where
 
 _START_SECONDS = 120.0
 _DEATH_SECONDS = 1.0
-_KINDS = ("exception", "memory", "unusable")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CellOutcome:
-    """One cell after it ran."""
-
-    number: int
-    """Its ``[n]``."""
-    outputs: tuple[Output, ...] = ()
-    """What it printed and displayed, as notebook outputs, capped."""
-    error: StudentError | None = None
-    """The exception that ended it."""
-    stopped: str = ""
-    """Code of ``StudentStopped`` if the process ended during the cell."""
 
 
 class StudentProcess:
@@ -77,7 +62,7 @@ class StudentProcess:
         self._channel = GraderChannel(sock, tree.output, self._monitor)
         self._total = time_left
         self._used = 0.0
-        self._sources: dict[int, Sequence[str]] = {}
+        self._sources: dict[int, list[str]] = {}
         self._functions = ShippedFunctions(self._define)
         self._forgotten: deque[int] = deque()
         self._lock = threading.RLock()
@@ -158,7 +143,7 @@ class StudentProcess:
         outputs = Outputs(number)
         try:
             failure = self._ask(Kind.EXECUTE, number, source, cell=number, outputs=outputs)
-            error = None if failure is None else self._student_error(failure)
+            error = None if failure is None else student_error(failure, self._sources)
         except StudentStopped as stopped:
             self.interrupted = CellOutcome(number=number, outputs=outputs.finished(), stopped=stopped.code)
             raise
@@ -199,16 +184,14 @@ class StudentProcess:
     ) -> Any:
         with self._lock:
             self._require_running()
-            forgotten = list(self._forgotten)
-            try:
-                body = encode([forgotten, *arguments], refer=self._refer, tensors=True)
+            try:  # functions among the arguments make calls of their own here
+                encoded = encode(list(arguments), refer=self._refer, tensors=True)
             except TooLarge as error:
                 raise UsageError(f"the arguments are too large for the student's code: {error}") from None
             except CodecError as error:
                 raise UsageError(f"cannot call the student's code: {error}") from None
             self._require_running()
-            for _ in forgotten:
-                self._forgotten.popleft()
+            body = join(encode([self._forgotten.popleft() for _ in range(len(self._forgotten))]), encoded)
             where = None if cell is None else Where(cell=cell)
             subject = "The call" if cell is None else f"Cell {cell}"
             limit = self._limits.call if cell is None else self._limits.cell
@@ -263,35 +246,7 @@ class StudentProcess:
         if frame.kind == Kind.TOO_LARGE:
             detail = clean(value, 100) if isinstance(value, str) else ""
             raise StudentStopped("answer-size", f"The call returned something too large: {detail}.")
-        raise self._student_error(value, may_be_missing=kind in (Kind.FETCH, Kind.GET))
-
-    def _student_error(self, failure: Any, *, may_be_missing: bool = False) -> StudentError:
-        match failure:
-            case {
-                "type": str(type_),
-                "message": str(message),
-                "kind": str(kind),
-                "cell": int() | None as cell,
-                "line": int() | None as line,
-                "traceback": str(),
-            }:
-                is_missing = may_be_missing and kind == "missing"
-                return (MissingName if is_missing else StudentError)(
-                    clean(type_, 100) or "Exception",
-                    clean(message, 2000),
-                    where=self._where(cell, line),
-                    kind="missing" if is_missing else kind if kind in _KINDS else "exception",
-                )
-        raise CodecError("not a description of an exception")
-
-    def _where(self, cell: int | None, line: int | None) -> Where | None:
-        """The place, with the source as the grader has it: what the process says is only a hint."""
-        if cell is None or cell not in self._sources:
-            return None
-        lines = self._sources[cell]
-        if line is None or not 1 <= line <= len(lines):
-            return Where(cell=cell)
-        return Where(cell=cell, line=line, source=clean(lines[line - 1].strip(), 300))
+        raise student_error(value, self._sources, may_be_missing=kind in (Kind.FETCH, Kind.GET))
 
     def _refer(self, value: object) -> Reference | None:
         if isinstance(value, types.FunctionType):

@@ -44,6 +44,9 @@ class Outbox:
         """A call is being answered from now on."""
         with self._lock:
             self._call = call
+            self._sent = (
+                0.0  # the first line is sent at once: if nothing follows, it tells how far the code came
+            )
 
     def finish(self, answer: Callable[[], None]) -> None:
         """Send what is left, then the answer, and hold back output from then on."""
@@ -71,6 +74,11 @@ class Outbox:
             )
             if due:
                 self._flush()
+
+    def flush(self) -> None:
+        """Send what was printed."""
+        with self._lock:
+            self._flush()
 
     def put(self, event: Event) -> None:
         """Something was displayed."""
@@ -134,6 +142,11 @@ class Stream(io.TextIOBase):
         elif text:
             self._outbox.write(self._name, text.encode("utf-8", "backslashreplace").decode())
         return len(text)
+
+    def flush(self) -> None:
+        """Send what was printed so far."""
+        if os.getpid() == self._owner:
+            self._outbox.flush()
 
     def writable(self) -> bool:
         """Yes."""

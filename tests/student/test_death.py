@@ -1,0 +1,214 @@
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import psutil
+import pytest
+
+from autograder.errors import StudentError, StudentStopped
+from autograder.student import StudentProcess
+
+if TYPE_CHECKING:
+    from tests.student.conftest import Opener
+
+
+@pytest.mark.parametrize(
+    ("source", "sentence"),
+    [
+        ("import os; os._exit(0)", "exited with code 0"),
+        ("import os; os._exit(7)", "exited with code 7"),
+        ("import ctypes; ctypes.string_at(0)", "was ended by signal 11 (SIGSEGV)"),
+        ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", "was ended by signal 9 (SIGKILL)"),
+        ("import os; os.abort()", "was ended by signal 6 (SIGABRT)"),
+        ("import os, signal; os.killpg(0, signal.SIGTERM)", "was ended by signal 15 (SIGTERM)"),
+    ],
+)
+def test_a_process_that_dies_says_how(notebook: Opener, source: str, sentence: str) -> None:
+    process = notebook(f"def die():\n    {source}")
+    with pytest.raises(StudentStopped) as caught:
+        process.student.die()
+    assert caught.value.code == "died"
+    assert caught.value.message == f"The call did not finish: the notebook's process {sentence}."
+    with pytest.raises(StudentStopped, match="did not finish"):
+        process.student.die()
+
+
+def test_death_in_a_cell_names_the_cell_and_keeps_its_output(notebook: Opener) -> None:
+    process = notebook()
+    with pytest.raises(StudentStopped) as caught:
+        process.execute(3, "print('so far', flush=True)\nimport os\nos._exit(0)")
+    assert caught.value.where is not None
+    assert caught.value.where.cell == 3
+    assert process.interrupted is not None
+    assert process.interrupted.outputs[0]["text"] == "so far\n"
+
+
+def test_death_between_calls_is_noticed_by_the_next(notebook: Opener) -> None:
+    process = notebook(
+        "import os, threading, time\n"
+        "def later(): threading.Thread(target=lambda: (time.sleep(0.1), os._exit(3)), daemon=True).start()"
+    )
+    process.student.later()
+    assert process._tree.wait(10)
+    assert not process.alive
+    with pytest.raises(StudentStopped, match="exited with code 3") as caught:
+        process.student.later()
+    assert caught.value.code == "died"
+
+
+@pytest.mark.parametrize(
+    ("call", "type_"),
+    [
+        ("import sys; sys.exit(0)", "SystemExit"),
+        ("raise KeyboardInterrupt", "KeyboardInterrupt"),
+        ("raise GeneratorExit", "GeneratorExit"),
+        ("raise NotImplementedError('todo')", "NotImplementedError"),
+        ("raise AssertionError", "AssertionError"),
+        ("return recurse()", "RecursionError"),
+        ("raise type('UnsatisfiedAssumption', (BaseException,), {})", "UnsatisfiedAssumption"),
+    ],
+)
+def test_every_exception_of_a_call_is_one_class(shared: StudentProcess, call: str, type_: str) -> None:
+    shared.execute(1, f"def recurse(): return recurse() + 1\ndef f():\n    {call}")
+    with pytest.raises(StudentError) as caught:
+        shared.student.f()
+    error = caught.value
+    assert type(error) is StudentError
+    assert (error.type, error.kind) == (type_, "exception")
+    assert error.where is not None
+    assert error.where.cell == 1
+    assert callable(shared.student.recurse)
+
+
+def test_recursion_without_pythons_own_limit_is_the_students_error(notebook: Opener) -> None:
+    """CPython itself may raise anything, or crash, when memory runs out in the middle of a call."""
+    process = notebook("import sys\ndef recurse(): return recurse() + 1", memory=64 * 2**20, call=20)
+    process.execute(2, "sys.setrecursionlimit(10**9)")
+    with pytest.raises((StudentError, StudentStopped)):
+        process.student.recurse()
+
+
+def processes_with(marker: str) -> list[psutil.Process]:
+    """Processes that are alive and work in the directory ``marker``."""
+    found = []
+    for process in psutil.process_iter():
+        try:
+            if process.status() != psutil.STATUS_ZOMBIE and process.cwd() == marker:
+                found.append(process)
+        except psutil.Error:
+            continue
+    return found
+
+
+SURVIVORS = {
+    "deaf to signals": """
+        import signal
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGALRM, signal.SIGQUIT):
+            signal.signal(number, signal.SIG_IGN)
+        """,
+    "a forked child": """
+        pids = [os.fork()]
+        if not pids[0]:
+            signal.signal(signal.SIGTERM, signal.SIG_IGN)
+            time.sleep(60)
+        """,
+    "a daemon": """
+        read, write = os.pipe()
+        if os.fork() == 0:
+            os.setsid()
+            pid = os.fork()
+            if pid == 0:
+                os.write(write, str(os.getpid()).encode())
+                for fd in (0, 1, 2): os.close(fd)
+                time.sleep(60)
+            os._exit(0)
+        os.wait()
+        pids = [int(os.read(read, 20))]
+        """,
+    "daemons that fork": """
+        read, write = os.pipe()
+        for _ in range(3):
+            if os.fork() == 0:
+                for _ in range(3):
+                    os.setsid() if os.getpid() != os.getsid(0) else None
+                    if os.fork(): os._exit(0) if _ else None
+                os.write(write, b"%d\\n" % os.getpid())
+                time.sleep(60)
+        time.sleep(0.3)
+        pids = [int(line) for line in os.read(read, 1000).split()]
+        """,
+    "a program": """
+        import subprocess
+        pids = [subprocess.Popen(["sleep", "60"], start_new_session=True).pid]
+        """,
+}
+
+
+@pytest.mark.parametrize(
+    ("kind", "end"),
+    [*((kind, "close") for kind in SURVIVORS), ("a daemon", "timeout"), ("a daemon", "death")],
+)
+def test_nothing_survives(notebook: Opener, kind: str, end: str) -> None:
+    """Whatever a notebook starts is gone when its process is closed, stopped or has died."""
+    process = notebook("import os, signal, time\npids = []", SURVIVORS[kind], call=0.3)
+    pids = [*process.student.pids, process._tree.pid]
+    work = str(Path(f"/proc/{process._tree.pid}/cwd").readlink())
+    assert all(map(psutil.pid_exists, pids))
+    if end == "close":
+        process.close()
+    else:
+        process.execute(3, "def wait(): time.sleep(60)\ndef die(): os._exit(0)")
+        with pytest.raises(StudentStopped):
+            process.student.wait() if end == "timeout" else process.student.die()
+    assert not any(map(psutil.pid_exists, pids))
+    assert processes_with(work) == []
+
+
+def test_the_graders_own_children_are_left_alone(notebook: Opener) -> None:
+    import subprocess
+
+    with subprocess.Popen(["sleep", "60"]) as own:
+        with StudentProcess.spawn() as other:
+            process = notebook("x = 1")
+            process.close()
+            assert own.poll() is None
+            assert other.execute(1, "1").error is None
+        assert own.poll() is None
+        own.kill()
+
+
+def test_an_interrupted_grader_gives_the_process_up(notebook: Opener) -> None:
+    """After Ctrl-C an answer would still be on its way; nobody may take it for the next one's."""
+    import signal
+
+    process = notebook("import time")
+    previous = signal.signal(signal.SIGALRM, signal.default_int_handler)
+    try:
+        signal.setitimer(signal.ITIMER_REAL, 0.3)
+        with pytest.raises(KeyboardInterrupt):
+            process.execute(2, "time.sleep(20)")
+    finally:
+        signal.signal(signal.SIGALRM, previous)
+    assert not process.alive
+
+
+def test_a_grader_that_goes_away_takes_idle_processes_with_it(tmp_path: Path) -> None:
+    """Killed without a chance to clean up, it leaves no process waiting."""
+    import subprocess
+    import sys
+
+    script = (
+        "import os, signal\n"
+        "from autograder.student import StudentProcess\n"
+        "process = StudentProcess.spawn()\n"
+        "print(process._tree.pid, flush=True)\n"
+        "os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    pid = int(done.stdout)
+    deadline = time.monotonic() + 10
+    while psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
