@@ -58,7 +58,7 @@ def loss(*p):
 
 @question("1.1", points=1, hint="np.where and np.maximum work on whole arrays.")
 def test_1_1_relu(student):
-    """relu is 0 where x is negative, and x where it is positive"""
+    """relu is 0 below 0, and x above"""
     check.values(student.relu, like=torch.relu, inputs=arrays(), call="relu(x)")
 
 
@@ -66,7 +66,7 @@ def test_1_1_relu(student):
     "1.2", points=1, hint="Where is relu flat, and where does it climb? Multiply its slope by upstream."
 )
 def test_1_2_relu_backward(student):
-    """relu_backward is the upstream gradient times the slope of relu"""
+    """relu_backward multiplies by the slope of relu"""
     check.gradients(
         None,
         like=torch.relu,
@@ -78,7 +78,7 @@ def test_1_2_relu_backward(student):
 
 @question("1.3", points=1, hint="The slope at x is 1 - tanh(x)². Multiply it by upstream.")
 def test_1_3_tanh_backward(student):
-    """tanh_backward is the upstream gradient times the slope of tanh"""
+    """tanh_backward multiplies by the slope of tanh"""
     check.gradients(
         None,
         like=torch.tanh,
@@ -90,7 +90,7 @@ def test_1_3_tanh_backward(student):
 
 @question("1.4", points=2, hint="Follow the formula from the inside out: a3 x + b3 comes first.")
 def test_1_4_network(student):
-    """network computes f(x; p) for any sizes and any activation function"""
+    """network computes f(x; p), with any activation"""
     check.values(
         lambda x, *p: student.network(x, p, bend),
         like=lecture_network,
@@ -102,7 +102,7 @@ def test_1_4_network(student):
 
 @question("1.5", points=2, needs="1.4", hint="Print minimize(...).fun: is it small?")
 def test_1_5_fit(student):
-    """fit finds parameters with which the network follows the data"""
+    """fit finds parameters that follow the data"""
     check.converged(student.fit(X, Y), loss=loss, names=PARAMETERS, below=0.02 * Y.var(), call="fit(x, y)")
 
 
@@ -111,7 +111,7 @@ def test_1_5_fit(student):
 
 @question("2.1", points=1, hint="What arrives at a tensor goes into its .grad, and on to its parents.")
 def test_2_1_backward(student):
-    """backward brings the upstream gradient to every input"""
+    """backward brings a gradient to every input"""
     check.gradients(
         lambda a, b, c: -(a + b) + c,
         like=lambda a, b, c: -(a + b) + c,
@@ -145,7 +145,7 @@ def test_2_1_backward_without_argument(student):
     hint="Let a tensor wait until all its gradients have arrived.",
 )
 def test_2_2_shared(student):
-    """a value that is used more than once gets the sum of its gradients"""
+    """values used more than once sum their gradients"""
 
     def diamond(a, b):
         c = a + b
@@ -175,7 +175,7 @@ def test_2_2_shared(student):
 
 @question("2.3", points=1, needs="2.1", hint="Gradients on their way must be kept apart from .grad.")
 def test_2_3_twice(student):
-    """a second backward adds to the gradients of the first"""
+    """a second backward adds to the first"""
 
     def same_result(a, b, c, v, w):
         a, b, c = student.Tensor(a), student.Tensor(b), student.Tensor(c)
@@ -255,7 +255,7 @@ def test_2_7_power(student):
 
 @question("2.8", points=1, needs="2.1", hint="exp is its own slope; the slope of log a is 1 / a.")
 def test_2_8_exp_and_log(student):
-    """a.exp() and a.log() have the right values and gradients"""
+    """exp and log have the right values and gradients"""
     for function, inputs in [
         (lambda a: a.exp(), arrays()),
         (lambda a: a.log(), arrays(values="positive")),
@@ -298,7 +298,7 @@ def test_2_10_tanh(student):
     hint="Sum over each axis that was stretched.",
 )
 def test_2_11_broadcasting(student):
-    """a + b has the right gradients when a shape is stretched"""
+    """gradients of stretched shapes are summed"""
     check.gradients(
         lambda a, b: a + b,
         like=lambda a, b: a + b,
@@ -334,7 +334,7 @@ def test_2_12_numbers(student):
 
 @question("2.13", points=1, needs="2.1", hint="Each number gets the gradient of the sum it went into.")
 def test_2_13_sum(student):
-    """sums and means over any axis have the right values and gradients"""
+    """sums and means have the right values and gradients"""
     check.gradients(
         lambda a, axis, keepdims: a.sum(axis=axis, keepdims=keepdims),
         like=torch.sum,
@@ -377,7 +377,7 @@ def test_2_14_matmul(student):
 
 @question("2.15", points=1, needs="2.1", hint="The gradient goes back to the shape that a has.")
 def test_2_15_reshape(student):
-    """reshape and transpose bring each gradient back to its place"""
+    """reshape and transpose put gradients in place"""
     check.gradients(
         lambda a, shape: a.reshape(*shape),
         like=lambda a, shape: a.reshape(*shape),
@@ -442,7 +442,7 @@ def test_2_17_programs(student):
 
 @question("3.1", points=2, needs=("2.4", "2.7", "2.13"), hint="Subtract, square, take the mean.")
 def test_3_1_l2_loss(student):
-    """l2_loss is the mean of the squared differences, with its gradient"""
+    """l2_loss is the mean of the squared differences"""
     check.gradients(
         lambda prediction, y: student.l2_loss(prediction, y),
         like=lambda prediction, y: ((prediction - y) ** 2).mean(),
@@ -462,7 +462,7 @@ def test_3_1_l2_loss(student):
     hint="First get one row right, then take the mean over rows.",
 )
 def test_3_2_cross_entropy(student):
-    """cross_entropy is the mean of -log p[label], with its gradient"""
+    """cross_entropy is the mean of -log p[label]"""
     cross_entropy(student, scale=1.0)
 
 
@@ -489,7 +489,7 @@ def cross_entropy(student, scale):
 
 @question("4.1", points=2, needs="2.1", hint="Against the gradient, and then the gradient back to zero.")
 def test_4_1_descend(student):
-    """descend moves each parameter against its gradient, then forgets the gradient"""
+    """descend steps downhill and forgets the gradient"""
 
     def two_steps(p, q, v, w):
         p, q = student.Tensor(p), student.Tensor(q)
@@ -517,7 +517,7 @@ def test_4_1_descend(student):
     hint="Plot the loss of each step. It should fall quickly at first, and never jump.",
 )
 def test_4_2_train(student):
-    """train finds parameters with which the network follows the data"""
+    """train finds parameters that follow the data"""
     check.converged(
         student.train(X, Y), loss=loss, names=PARAMETERS, below=0.05 * Y.var(), call="train(x, y)"
     )
