@@ -1,0 +1,38 @@
+"""The sample class gets exactly the grades that stand beside its notebooks."""
+
+from __future__ import annotations
+
+import importlib
+import json
+from pathlib import Path
+
+import pytest
+
+from autograder.course import Course
+from autograder.grading.one import grade_one
+
+ROOT = Path(__file__).parents[2]
+ASSIGNMENT = Course(root=ROOT).assignment("01_autograd")
+FOLDER = ROOT / "tests" / "class" / ASSIGNMENT.name
+SUBMISSIONS = sorted(FOLDER.glob("*.ipynb"))
+
+
+def test_there_are_enough_submissions() -> None:
+    assert len(SUBMISSIONS) >= 24
+
+
+def test_the_files_are_what_their_sources_make() -> None:
+    """If this fails: python -m tests.class.make"""
+    made = dict(importlib.import_module("tests.class.make").files())
+    assert {path.name: path.read_bytes() for path in FOLDER.iterdir()} == made
+
+
+@pytest.mark.parametrize("submission", SUBMISSIONS, ids=lambda path: path.stem)
+def test_each_submission_gets_its_grade(submission: Path) -> None:
+    expected = json.loads(submission.with_suffix(".expected.json").read_text(encoding="utf-8"))
+    result = grade_one(ASSIGNMENT, submission, hidden=True).result
+    questions = {
+        question.id: [question.outcome.verdict.value, question.points] for question in result.questions
+    }
+    assert questions == expected["questions"]
+    assert (result.score, result.max_score) == (expected["score"], expected["max_score"])
