@@ -234,14 +234,19 @@ def _region(wrong: Sequence[Wrong]) -> Mistake | None:
     low, high = float(x[bad].min()), float(x[bad].max())
     if np.any(~bad & (x >= low) & (x <= high)) or bad.sum() < 2:
         return None
-    stretch = f"{render.number(low)} to {render.number(high)}"
-    if not np.any(right[bad]) and high < 0 and np.any(x[~bad] > 0):
-        sentence = "Below 0 the gradient should be 0, and yours is not"
-    elif not np.any(got[bad]):
-        sentence = f"The gradient is 0 for inputs from {stretch}, where it should not be"
-    else:
-        sentence = f"The gradient is wrong for inputs from {stretch} and right elsewhere"
-    return Mistake("gradient-mask", sentence, "For which inputs does this function have which slope?")
+    stretch = f"for inputs from {render.number(low)} to {render.number(high)}"
+    if high < 0 and not np.any(~bad & (x < 0)):
+        stretch = "for inputs below 0"
+    elif low > 0 and not np.any(~bad & (x > 0)):
+        stretch = "for inputs above 0"
+    if not np.any(right[bad]):
+        return Mistake("gradient-mask", f"The gradient is not 0 {stretch}, where it should be", SLOPES)
+    if not np.any(got[bad]):
+        return Mistake("gradient-mask", f"The gradient is 0 {stretch}, where it should not be", SLOPES)
+    return Mistake("gradient-wrong", f"The gradient is wrong {stretch} and right elsewhere", "")
+
+
+SLOPES = "For which inputs does this function have which slope?"
 
 
 def _inverted(wrong: Sequence[Wrong]) -> Mistake | None:

@@ -57,6 +57,8 @@ class GradientJudge:
         self.has_forward = has_forward
         self.moved = False
         """Whether some right gradient was not 0."""
+        self.shareable = False
+        """Whether some example has arguments of equal shape, so that one tensor can stand for all."""
 
     def seed(self, raw: bytes) -> Callable[[tuple[int, ...]], Array]:
         """Makes the upstream gradient of one example."""
@@ -114,6 +116,7 @@ class GradientJudge:
             got.append(array)
             finding = finding or objection
         self.moved = self.moved or any(np.any(g) for g in right)
+        self.shareable = self.shareable or structure.shareable(args, positions)
         if finding is None:
             return None
         if not is_smooth(self.oracle, args, self.seed(raw)):
@@ -163,8 +166,10 @@ class GradientJudge:
             )
             return verdicts.failed(result, finding, seed, example, extra=extra)
         extra = "Your forward pass is right; only the gradient differs." if self.has_forward else ""
-        mistake = diagnosis.diagnose([f.case for _, f in result.failures] + [finding.case])
-        if mistake is None or finding.code not in ("gradient-wrong", "gradient-shape"):
+        mistake = None
+        if finding.code in ("gradient-wrong", "gradient-shape"):
+            mistake = diagnosis.diagnose([f.case for _, f in result.failures] + [finding.case])
+        if mistake is None:
             lead = _LEADS.get(stage, "") if finding.code == "gradient-wrong" else ""
             return verdicts.failed(result, finding, seed, example, lead=lead, extra=extra)
         return verdicts.failed(

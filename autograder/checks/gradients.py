@@ -127,7 +127,9 @@ def gradients(
         )
     if tensor is not None:
         for judge, stage in ((check.shared, "shared"), (check.twice, "twice")):
-            if (stage == "shared" and not shared) or (stage == "twice" and not accumulates):
+            if (stage == "shared" and not (shared and check.shareable)) or (
+                stage == "twice" and not accumulates
+            ):
                 continue
             again = look(judge, min(structure.PROBES, examples))
             if again.smallest is not None:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from autograder.checks import render
 from autograder.checks.grid import numbers
 from autograder.checks.operations import LARGEST, OPERANDS, Applied, Choose
+from autograder.checks.oracle import one_thread
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -98,6 +99,7 @@ def apply(step: Step, values: Sequence[Any]) -> Any:
     return step.applied.run(first, second)
 
 
+@one_thread()
 def decode(
     shapes: int, raw: Sequence[bytes], steps: Sequence[bytes], ops: Mapping[str, Choose]
 ) -> Program | None:
@@ -158,6 +160,7 @@ def _pruned(leaves: tuple[Array, ...], steps: Sequence[Step]) -> Program:
     )
 
 
+@one_thread()
 def simulate(program: Program, mistake: str) -> list[Array]:
     """Gradients of the leaves as a backward pass with a known mistake would find them.
 

@@ -222,7 +222,7 @@ def _first(group: tuple[Array, ...]) -> Array:
 
 
 def _axes(dims: int, tuples: bool) -> list[Any]:
-    choices: list[Any] = [None, *range(dims), *range(-dims, 0)]
+    choices: list[Any] = [None, *range(dims), *range(-dims, 0), *range(-dims, 0)]
     if tuples and dims > 1:
         choices += [(0, 1), (-1, 0), tuple(range(dims))]
     return choices

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,7 @@ import torch
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
 Array = NDArray[Any]
 
@@ -40,7 +41,7 @@ class Oracle:
 
     def values(self, args: Sequence[Any], dtype: Any = np.float64) -> tuple[Array, ...]:
         """All results, as a tuple even if there is one."""
-        with torch.no_grad():
+        with torch.no_grad(), one_thread():
             results = self._like(*self._tensors(args, dtype))
         return tuple(_array(r) for r in (results if isinstance(results, tuple | list) else (results,)))
 
@@ -59,7 +60,7 @@ class Oracle:
             cotangent: makes the upstream gradient for a shape.
             dtype: what to compute in.
         """
-        with torch.enable_grad():
+        with torch.enable_grad(), one_thread():
             tensors = self._tensors(args, dtype)
             wanted = [tensors[i].requires_grad_() for i in self.positions(args)]
             result = torch.as_tensor(self._like(*tensors))
@@ -85,6 +86,17 @@ class Oracle:
         return torch.from_numpy(
             np.array(argument, dtype=dtype if argument.dtype.kind == "f" else argument.dtype)
         )
+
+
+@contextlib.contextmanager
+def one_thread() -> Iterator[None]:
+    """Small arrays: waking threads costs a thousand times the work, most of all on a busy machine."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 def _array(result: Any) -> Array:

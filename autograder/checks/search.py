@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 LOOK_FURTHER = 30
 """Examples tried after the first failing one: they say how often it fails and what the mistake is."""
+SKIPS_PER_EXAMPLE = 3
+"""How many examples may be skipped for each that is wanted, before the search gives up."""
 SHRINK_CALLS = 400
 """Examples tried while looking for a smaller one. A count, because a clock would make verdicts vary."""
 
@@ -166,11 +168,17 @@ def _explore(
     result: Search[Example, F],
 ) -> list[tuple[Example, F]]:
     failing: list[tuple[Example, F]] = []
-    last = examples
+    last, skipped = examples, 0
 
     def look(example: Example) -> bool:
-        nonlocal last
-        finding = _judged(judge, example)
+        nonlocal last, skipped
+        try:
+            finding = _judged(judge, example)
+        except SkipExample:
+            skipped += 1
+            if skipped > SKIPS_PER_EXAMPLE * examples:
+                raise _Stop from None
+            raise
         result.examples += 1
         if finding is not None:
             if not failing:

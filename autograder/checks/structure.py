@@ -54,6 +54,11 @@ def probe(style: Style, args: Sequence[Any], positions: Sequence[int], upstream:
     return different(*answers)
 
 
+def shareable(args: Sequence[Any], positions: Sequence[int]) -> bool:
+    """Whether the same tensor could stand in all these places."""
+    return len(positions) > 1 and len({args[p].shape for p in positions}) == 1
+
+
 def shared(
     style: Style,
     oracle: Oracle,
@@ -64,7 +69,7 @@ def shared(
 ) -> Finding | None:
     """Hand the same tensor over in every differentiated place: its gradient is the sum of all."""
     positions = oracle.positions(args)
-    if len(positions) < 2 or len({args[p].shape for p in positions}) > 1:
+    if not shareable(args, positions):
         raise SkipExample
     same = list(args)
     for position in positions:

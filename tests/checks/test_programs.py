@@ -1,0 +1,126 @@
+"""Whole expression graphs: right tensors pass, wrong backward passes are shrunk to a few lines and named."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from autograder.checks.programs import programs
+from autograder.errors import StudentError, UsageError
+from autograder.verdict import Verdict
+from tests.checks import students
+from tests.checks.students import Tensor
+
+
+def test_a_right_tensor_passes():
+    outcome = programs(Tensor, examples=200)
+    assert outcome.passed, outcome
+    assert outcome.evidence["examples"] == 200
+
+
+def test_a_tensor_with_few_operations_and_other_names_passes():
+    class WithoutNumbers(students.Node):
+        def __add__(self, other):
+            return super().__add__(other if isinstance(other, students.Node) else students.Node(other))
+
+        def __mul__(self, other):
+            return super().__mul__(other if isinstance(other, students.Node) else students.Node(other))
+
+        __radd__ = __add__
+        __rmul__ = __mul__
+
+        def backward(self):
+            super().backward(1.0)
+
+    students.Node.__radd__ = lambda self, other: self + students.Node(other)
+    try:
+        outcome = programs(_numbers_too(), ops=["add", "mul", "relu", "sum"])
+    finally:
+        del students.Node.__radd__
+    assert outcome.passed, outcome
+
+
+def _numbers_too():
+    class Numbers(students.Node):
+        """Accepts plain numbers on either side."""
+
+    def binary(name):
+        plain = getattr(students.Node, name)
+        return lambda self, other: plain(self, other if isinstance(other, students.Node) else Numbers(other))
+
+    for cls in (Numbers,):
+        cls.__add__ = cls.__radd__ = binary("__add__")
+        cls.__mul__ = cls.__rmul__ = binary("__mul__")
+    return Numbers
+
+
+WRONG = {
+    "overwritten": (students.Overwriting, "gradient-overwritten", 3),
+    "too early": (students.Early, "gradient-order", 5),
+    "passed on too often": (students.Recursive, "gradient-order", 4),
+    "not summed": (students.NotSummed, "gradient-shape", 4),
+    "swapped factors": (students.SwappedProduct, "gradient-wrong", 3),
+    "tanh": (students.TanhOfTheOutput, "gradient-wrong", 3),
+    "missing": (students.Forgetful, "gradient-missing", 3),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_wrong_tensors_fail_with_a_small_program(name):
+    tensor, code, lines = WRONG[name]
+    outcome = programs(tensor)
+    assert (outcome.verdict, outcome.code) == (Verdict.FAIL, code), outcome
+    assert len(outcome.example.splitlines()) <= lines + 1, outcome.example
+
+
+def test_the_operation_that_is_wrong_is_named():
+    assert programs(students.TanhOfTheOutput).message.startswith("The gradient of tanh is wrong.")
+
+
+def test_the_program_can_be_pasted():
+    outcome = programs(students.Recursive)
+    space = {"np": np, "Recursive": students.Recursive}
+    *lines, last = outcome.example.splitlines()
+    exec("\n".join(lines), space)
+    assert f"{last} = {eval(last, space)}" == outcome.got
+
+
+def test_a_program_is_printed_as_a_student_would_write_it():
+    assert programs(students.Overwriting).example.splitlines() == [
+        "a = Overwriting(0.0625)",
+        "b = a + a",
+        "b.backward()",
+        "a.grad",
+    ]
+
+
+def test_an_operation_that_raises_is_an_error():
+    class Broken(Tensor):
+        def exp(self):
+            raise OverflowError("too large")
+
+    outcome = programs(Broken)
+    assert (outcome.verdict, outcome.code) == (Verdict.ERROR, "raised")
+    assert "OverflowError: too large" in outcome.message
+    assert ".exp()" in outcome.example
+
+
+def test_an_operation_that_is_not_written_yet_leaves_as_it_is():
+    class Unfinished(Tensor):
+        def exp(self):
+            raise StudentError("NotImplementedError", "write me")
+
+    with pytest.raises(StudentError, match="write me"):
+        programs(Unfinished)
+
+
+def test_functions_can_stand_for_methods():
+    class Methodless(Tensor):
+        relu = None
+
+    assert programs(Methodless, ops={"add": None, "mul": None, "relu": lambda t: Tensor.relu(t)}).passed
+
+
+def test_unknown_operations_are_a_usage_error():
+    with pytest.raises(UsageError, match="softmax"):
+        programs(Tensor, ops=["add", "softmax"])

@@ -1,0 +1,182 @@
+"""The search is deterministic, bounded, and leaves Hypothesis out of sight."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+
+import hypothesis
+import pytest
+from hypothesis import strategies as st
+
+from autograder.checks.search import SHRINK_CALLS, SkipExample, search
+
+
+@dataclass(frozen=True)
+class Complaint:
+    code: str = "too-large"
+    text: str = ""
+
+
+NUMBERS = st.integers(0, 1000)
+
+
+def test_the_smallest_failing_example_is_found():
+    found = search(NUMBERS, lambda n: Complaint() if n > 137 else None, examples=50, seed=0)
+    assert found.smallest == (138, Complaint())
+    assert 0 < len(found.failures) <= found.examples <= 50
+
+
+def test_nothing_found_means_all_examples_were_judged():
+    found = search(NUMBERS, lambda n: None, examples=50, seed=0)
+    assert (found.smallest, found.failures, found.examples, found.complete) == (None, [], 50, True)
+
+
+def test_the_seed_decides_the_examples():
+    def examples_of(seed):
+        seen = []
+        search(NUMBERS, seen.append, examples=20, seed=seed)
+        return seen
+
+    assert examples_of(1) == examples_of(1) != examples_of(2)
+
+
+def test_the_search_ends_soon_after_the_first_failure():
+    found = search(NUMBERS, lambda n: Complaint(), examples=1000, seed=0, look_further=10)
+    assert found.examples == 11
+
+
+def test_the_most_frequent_mistake_is_shrunk():
+    found = search(
+        NUMBERS, lambda n: Complaint("rare") if n % 50 == 0 else Complaint("common"), examples=100, seed=0
+    )
+    assert found.smallest == (1, Complaint("common"))
+    assert {finding.code for _, finding in found.failures} == {"common"}
+
+
+def test_skipped_examples_do_not_count():
+    def judge(n):
+        if n % 2:
+            raise SkipExample
+
+    found = search(NUMBERS, judge, examples=40, seed=0)
+    assert found.examples == 40
+
+
+def test_a_judge_that_skips_everything_ends():
+    def judge(n):
+        raise SkipExample
+
+    found = search(NUMBERS, judge, examples=40, seed=0)
+    assert (found.examples, found.smallest) == (0, None)
+
+
+def test_shrinking_is_bounded_by_calls():
+    calls = 0
+
+    def judge(raw):
+        nonlocal calls
+        calls += 1
+        return Complaint(text=str(sum(raw))) if sum(raw) > 50_000 else None
+
+    found = search(st.binary(min_size=600, max_size=600), judge, examples=50, seed=0)
+    assert found.smallest is not None
+    assert calls < SHRINK_CALLS + 150
+
+
+def test_a_failure_that_does_not_come_back_is_flaky():
+    seen = []
+
+    def judge(n):
+        seen.append(n)
+        return Complaint() if len(seen) == 5 else None
+
+    found = search(NUMBERS, judge, examples=50, seed=0)
+    assert found.smallest is None
+    assert found.flaky is not None
+
+
+def test_time_that_is_up_ends_the_search():
+    found = search(NUMBERS, lambda n: None, examples=50, seed=0, seconds=0.0)
+    assert not found.complete
+    assert found.examples == 1
+
+
+def test_exceptions_of_the_judge_leave_unchanged():
+    error = LookupError("mine")
+
+    def judge(n):
+        raise error
+
+    with pytest.raises(LookupError) as caught:
+        search(NUMBERS, judge, examples=10, seed=0)
+    assert caught.value is error
+
+
+@hypothesis.settings(max_examples=3, database=None, deadline=None, derandomize=True)
+@hypothesis.given(st.integers(0, 3))
+def test_a_search_works_inside_a_test_of_hypothesis(n):
+    assert search(NUMBERS, lambda m: Complaint() if m > n else None, examples=20, seed=0).smallest[0] == n + 1
+
+
+SCRIPT = """
+import sys
+sys.path[:0] = {path!r}
+{first}
+import dataclasses
+import numpy as np, torch
+from autograder.checks.gradients import gradients
+from autograder.checks.programs import programs
+from autograder.checks.inputs import arrays, broadcastable
+from hypothesis import strategies as st
+from tests.checks import students
+relu = lambda x: np.maximum(x, 0)
+integers = st.lists(st.integers(-10**6, 10**6), max_size=4).map(lambda n: np.array([*n, 0.5]) / 7)
+print(gradients(relu, like=torch.relu, inputs=arrays(), backward=lambda x, v: v * (x > 0.3)))
+print(gradients(lambda x: x, like=lambda x: x, inputs=integers, backward=lambda x, v: v * (abs(x) < 1e4)))
+print(gradients(lambda a, b: a * b, like=torch.mul, inputs=broadcastable(), tensor=students.NotSummed))
+print(programs(students.Recursive))
+"""
+
+
+@pytest.fixture(scope="module")
+def verdicts_of_fresh_processes(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("constants")
+    (folder / "constants_here.py").write_text(
+        "NUMBERS = [3, 17, 1000, 4095, 77777]\nB = b'\\x01\\x02\\x03\\x04'\n"
+    )
+    root = str(__import__("pathlib").Path(__file__).resolve().parents[2])
+    clean = {k: v for k, v in os.environ.items() if k not in ("CI", "GITHUB_ACTIONS", "TF_BUILD")}
+    settings = [
+        ("", clean, root),
+        ("import constants_here, scipy.stats, hypothesis.extra.numpy", clean | {"CI": "true"}, folder),
+        ("import random; random.seed(5)", clean | {"PYTHONHASHSEED": "77", "OMP_NUM_THREADS": "1"}, folder),
+    ]
+    outputs = []
+    for first, environment, cwd in settings:
+        script = SCRIPT.format(path=[str(folder), root], first=first)
+        done = subprocess.run(
+            [sys.executable, "-W", "error", "-c", script],
+            env=environment,
+            cwd=cwd,
+            capture_output=True,
+            timeout=120,
+        )
+        outputs.append((done.returncode, done.stderr.decode(), done.stdout))
+    return folder, outputs
+
+
+def test_verdicts_do_not_depend_on_the_surroundings(verdicts_of_fresh_processes):
+    """Other imports, CI set, another hash seed, another folder: the same bytes."""
+    _, outputs = verdicts_of_fresh_processes
+    first = outputs[0]
+    assert first[0] == 0, first[1]
+    assert first[2].count(b"Outcome(") == 4
+    assert outputs == [first] * 3
+
+
+def test_a_search_leaves_no_files_behind(verdicts_of_fresh_processes):
+    folder, _ = verdicts_of_fresh_processes
+    assert not [p for p in folder.rglob("*") if ".hypothesis" in p.parts and p.is_file()]
