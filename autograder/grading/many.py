@@ -217,7 +217,8 @@ def _grade(assignment: Assignment, path: Path, hidden: bool) -> Attempt:
     global _busy
     _busy = True
     try:
-        return grade_one(assignment, path, hidden=hidden)
+        # What the cells printed may be large, and their errors are exceptions, which pickle does not restore.
+        return replace(grade_one(assignment, path, hidden=hidden), cells=())
     finally:
         _busy = False
         if _ended:

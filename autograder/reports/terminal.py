@@ -75,8 +75,14 @@ def render(result: AssignmentResult, *, width: int = 80) -> list[Line]:
     heading = f"{one_line(result.assignment, limit=60)} · {one_line(result.submission)}"
     lines = [Line(fit(heading, width), "title"), Line("")]
     lines += _overview(result.questions, width)
+    not_run: list[Line] = []
     for group in _alike(result.questions):
-        lines += [Line(""), *_explanation(group, width)]
+        if group[0].outcome.verdict is Verdict.SKIPPED:
+            not_run += _not_run(group, width)
+        else:
+            lines += [Line(""), *_explanation(group, width)]
+    if not_run:
+        lines += [Line(""), *not_run]
     return [*lines, Line(""), *_total(result, width)]
 
 
@@ -114,8 +120,7 @@ def _alike(questions: Sequence[QuestionResult]) -> list[list[QuestionResult]]:
                 break
         else:
             groups.append([question])
-    # What was merely not run says less than what went wrong.
-    return sorted(groups, key=lambda group: group[0].outcome.verdict is Verdict.SKIPPED)
+    return groups
 
 
 def _cause(outcome: Outcome) -> object:
@@ -151,12 +156,17 @@ def _explanation(group: Sequence[QuestionResult], width: int) -> list[Line]:
         lines += _block(wrap_code(clean(outcome.example), width - 8), 8, _MAX_CODE_LINES)
     lines += _value("expected", outcome.expected, width)
     lines += _value("got", outcome.got, width)
-    for number, hint in enumerate(dict.fromkeys(q.outcome.hint for q in group if q.outcome.hint)):
-        if number < 3:
-            lines += [
-                Line(f"    {text}", "dim") for text in wrap(f"hint: {one_line(hint, limit=400)}", width - 4)
-            ]
+    if outcome.hint and len(group) == 1:  # what stops several questions is not what their hints are about
+        hint = f"hint: {one_line(outcome.hint, limit=400)}"
+        lines += [Line(f"    {text}", "dim") for text in wrap(hint, width - 4)]
     return lines
+
+
+def _not_run(group: Sequence[QuestionResult], width: int) -> list[Line]:
+    ids = ", ".join(one_line(question.id, limit=20) for question in group)
+    mark = MARKS[Verdict.SKIPPED]
+    texts = wrap(f"{ids}: {one_line(group[0].outcome.message, limit=400)}", width - 2)
+    return [Line(f"{' ' if number else mark} {text}", "dim") for number, text in enumerate(texts)]
 
 
 def _value(name: str, value: str, width: int) -> list[Line]:
@@ -183,7 +193,8 @@ def _total(result: AssignmentResult, width: int) -> list[Line]:
     lines = [Line(text, style) for text in wrap(f"Score: {score(result)} ({counts(result)})", width)]
     waiting = [one_line(q.id) for q in result.questions if q.outcome.verdict is Verdict.INCONCLUSIVE]
     if waiting:
-        sentence = f"A person has to look at {', '.join(waiting)}: no points were taken."
+        which = "all questions" if len(waiting) == len(result.questions) else ", ".join(waiting)
+        sentence = f"A person has to look at {which}: no points were taken."
         lines += [Line(text, "warn") for text in wrap(sentence, width)]
     # A question that waits for a person is nothing that the student could do next.
     left = (Verdict.FAIL, Verdict.ERROR, Verdict.NOT_ATTEMPTED)

@@ -73,12 +73,14 @@ def scores(
 def test_each_gets_what_it_would_get_alone(assignment: Assignment, folder: Path, jobs: int) -> None:
     write_notebook(folder / "full.ipynb", SOLVED)
     write_notebook(folder / "half.ipynb", SOLVED[:2])
+    write_notebook(folder / "raised.ipynb", ["1 / 0", *SOLVED[:1], "raise NotImplementedError('later')"])
     write_notebook(folder / "gone.ipynb", ["import os", "os._exit(3)", *SOLVED])
     (folder / "rubbish.ipynb").write_bytes(b"\x00\xff" * 100)
     (folder / "folder.ipynb").mkdir()
     assert scores(assignment, find(folder), jobs=jobs, hidden=True) == {
         "full": 9,
         "half": 7,
+        "raised": 4,
         "gone": 9,
         "rubbish": 0,
         "folder": 0,

@@ -90,7 +90,14 @@ def test_one_cause_is_explained_once(make_question, make_result) -> None:
 
 
 def test_questions_that_were_not_run_say_what_they_need(mixed: AssignmentResult) -> None:
-    assert "    Not judged, because it builds on 1.2." in texts(mixed)
+    assert "– 2.1: Not judged, because it builds on 1.2." in texts(mixed)
+
+
+def test_hints_are_left_out_where_several_questions_have_one_cause(make_question, make_result) -> None:
+    questions = [make_question(f"1.{n}", "error", message="It ended.", hint=f"hint {n}") for n in (1, 2)]
+    lines = texts(make_result(*questions))
+    assert "! 1.1, 1.2" in lines
+    assert not any("hint" in line for line in lines)
 
 
 HOSTILE = "\x1b[2J\x1b]0;pwned\x07\u202e漢字" * 50 + "\n\r\t\x00" + "x" * 5000 + "\n" * 500 + "end"
