@@ -185,7 +185,10 @@ def _article(target: object) -> str:
 
 
 def prepare(preload: list[str]) -> None:
-    """Import what the notebook is likely to use, while no limit is in force yet."""
+    """Import what the notebook is likely to use, while no limit is in force yet.
+
+    A process that is forked for each notebook would do this once, before it forks.
+    """
     for module in preload:
         import_module(module)
 

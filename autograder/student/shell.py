@@ -127,6 +127,10 @@ class CellShell(InteractiveShell):
     def init_virtualenv(self) -> None:
         """The interpreter was chosen by the grader."""
 
+    def enable_matplotlib(self, gui: Any = None) -> Any:  # noqa: ARG002
+        """Figures are always drawn inline: ``%matplotlib widget`` must not cost a student the cell."""
+        return super().enable_matplotlib("inline")  # type: ignore[no-untyped-call]
+
     def enable_gui(self, gui: Any = None) -> None:
         """There is no screen."""
 

@@ -133,7 +133,7 @@ def test_an_object_that_claims_to_equal_everything_can_claim_nothing(student: St
     for claim in (
         lambda: equal == 1,
         lambda: equal != 1,
-        lambda: equal == 1,
+        lambda: equal in [1, 2],
         lambda: bool(equal),
         lambda: len(equal),
         lambda: list(equal),
@@ -232,7 +232,7 @@ def test_python_asks_handles_for_special_names_in_vain(student: Student) -> None
     for name in ("__array_interface__", "__torch_function__", "__wrapped__"):
         assert not hasattr(vector, name)
     assert "Vector" in repr(vector)
-    assert vector == vector
+    assert {vector: "kept"}[vector] == "kept"
     for refuse in (copy.copy, copy.deepcopy, pickle.dumps):
         with pytest.raises(TypeError, match="copied"):
             refuse(vector)
