@@ -40,6 +40,7 @@ def command(launch: Launch, *, descriptor: int | None = None, share: int = 0) ->
         "package_root": _PACKAGE_ROOT,
         "preload": launch.preload,
         "max_answer": launch.limits.answer,
+        "directory": str(launch.directory),
     }
     user_site = [] if site.ENABLE_USER_SITE else ["-s"]
     # -P: the working directory must not come before the standard library while this package is imported

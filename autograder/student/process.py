@@ -301,6 +301,6 @@ class StudentProcess:
 def _end(owner: int, tree: Tree, channel: GraderChannel, directory: Path) -> None:
     if os.getpid() != owner:  # a forked copy of the grader: the process is not its own
         return
-    channel.close()
     tree.kill()
+    channel.close()
     workplace.remove(directory)

@@ -195,7 +195,7 @@ def test_an_interrupted_grader_gives_the_process_up(notebook: Opener) -> None:
 
 
 def test_a_grader_that_goes_away_takes_idle_processes_with_it(tmp_path: Path) -> None:
-    """Killed without a chance to clean up, it leaves no process waiting."""
+    """Killed without a chance to clean up, it leaves no process waiting and no directory."""
     import subprocess
     import sys
 
@@ -203,12 +203,14 @@ def test_a_grader_that_goes_away_takes_idle_processes_with_it(tmp_path: Path) ->
         "import os, signal\n"
         "from autograder.student import StudentProcess\n"
         "process = StudentProcess.spawn()\n"
-        "print(process._tree.pid, flush=True)\n"
+        "process.execute(1, 'import os; work = os.getcwd()')\n"
+        "print(process._tree.pid, process.student.work, flush=True)\n"
         "os.kill(os.getpid(), signal.SIGKILL)\n"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
-    pid = int(done.stdout)
+    pid, work = int(done.stdout.split()[0]), Path(done.stdout.split()[1])
     deadline = time.monotonic() + 10
     while psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE:
         assert time.monotonic() < deadline
         time.sleep(0.01)
+    assert not work.parent.exists()
