@@ -287,7 +287,7 @@ def test_2_13_sum(student):
 
 @question("2.13", points=1, needs="2.1", hint="A mean is a sum divided by how many numbers went into it.")
 def test_2_13_mean(student):
-    """a.mean(axis, keepdims) has the right value and gradient"""
+    """means have the right values and gradients"""
     operation(
         student,
         lambda a, axis, keepdims: a.mean(axis=axis, keepdims=keepdims),
@@ -316,7 +316,7 @@ def test_2_15_reshape(student):
 
 @question("2.15", points=1, needs="2.1", hint="np.argsort(axes) undoes axes.")
 def test_2_15_transpose(student):
-    """a.transpose(...) and a.T have the right values and gradients"""
+    """transposes have the right values and gradients"""
     operation(
         student,
         lambda a, axes: a.transpose(*axes),

@@ -1,0 +1,80 @@
+"""Trained parameters are judged by the grader's own loss, whatever a student returns."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+
+from autograder import CheckFailed, check
+from autograder.checks.convergence import converged
+from autograder.verdict import Verdict
+
+
+class Tensor:
+    def __init__(self, data) -> None:
+        self.data = np.array(data)
+
+
+def loss(slope, offset):
+    """How far slope x + offset is from 2 x + 1, at two points."""
+    x = np.array([[0.0, 1.0]])
+    return np.mean((slope @ x + offset - (2 * x + 1)) ** 2)
+
+
+def judge(parameters):
+    return converged(parameters, loss=loss, names=["slope", "offset"], below=0.01, call="fit(x, y)")
+
+
+@pytest.mark.parametrize("container", [list, tuple])
+@pytest.mark.parametrize("wrap", [np.array, Tensor, torch.tensor])
+def test_good_parameters_pass_in_any_form(container, wrap) -> None:
+    outcome = judge(container([wrap([[2.0]]), wrap([[1.0]])]))
+    assert outcome.passed
+    assert outcome.evidence == {"target": 0.01, "loss": 0.0}
+
+
+def test_a_loss_that_is_too_high_is_shown() -> None:
+    outcome = judge([np.array([[2.0]]), np.array([[0.0]])])
+    assert (outcome.verdict, outcome.code) == (Verdict.FAIL, "loss-too-high")
+    assert (outcome.expected, outcome.got) == ("a loss below 0.01", "1")
+
+
+def test_the_target_itself_is_not_reached() -> None:
+    outcome = converged([], loss=lambda: 0.5, names=[], below=0.5)
+    assert outcome.code == "loss-too-high"
+
+
+@pytest.mark.parametrize("number", [np.nan, np.inf])
+def test_training_that_diverged_is_called_so(number) -> None:
+    outcome = judge([np.array([[number]]), np.array([[0.0]])])
+    assert (outcome.verdict, outcome.code) == (Verdict.FAIL, "loss-not-finite")
+    assert "diverged" in outcome.message
+
+
+@pytest.mark.parametrize(
+    ("parameters", "code", "got"),
+    [
+        (None, "parameters-count", "None"),
+        ({"slope": 1.0}, "parameters-count", "a dict"),
+        ([np.ones((1, 1))], "parameters-count", "1 values"),
+        ([np.ones((1, 1)), "one"], "parameters-unreadable", "a str"),
+        ([np.ones((1, 1)), None], "parameters-unreadable", "None"),
+        ([np.ones((2, 3)), np.ones((1, 1))], "parameters-shape", "slope (2, 3), offset (1, 1)"),
+    ],
+)
+def test_what_has_no_loss_fails_with_the_reason(parameters, code, got) -> None:
+    outcome = judge(parameters)
+    assert (outcome.verdict, outcome.code, outcome.got) == (Verdict.FAIL, code, got)
+
+
+def test_value_reads_an_array_of_the_right_shape() -> None:
+    assert check.value(Tensor([1.0, 2.0]), shape=(2,)).tolist() == [1.0, 2.0]
+
+
+@pytest.mark.parametrize(("answer", "got"), [(np.ones(3), "an array of shape (3,)"), (None, "None")])
+def test_value_says_what_it_got_instead(answer, got) -> None:
+    with pytest.raises(CheckFailed) as failure:
+        check.value(answer, shape=(2,), of="The slope")
+    assert failure.value.outcome.got == got
+    assert failure.value.outcome.message.startswith("The slope")
