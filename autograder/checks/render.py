@@ -71,6 +71,10 @@ def plain(value: Any) -> str:
 class _Expression:
     """Stands for an argument and writes down what is done to it."""
 
+    # Indexing alone would make it a sequence without end: list(x) would never come back.
+    __iter__ = None
+    __contains__ = None
+
     def __init__(self, text: str, *, atom: bool = True) -> None:
         self._text = text
         self._atom = atom
