@@ -7,6 +7,7 @@ import os
 import shutil
 import site
 import sys
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -41,6 +42,8 @@ def command(launch: Launch, *, descriptor: int | None = None, share: int = 0) ->
         "preload": launch.preload,
         "max_answer": launch.limits.answer,
         "directory": str(launch.directory),
+        # Linux means the thread that started the process, so only the main one may ask for it
+        "dies_with_parent": sys.platform == "linux" and threading.current_thread() is threading.main_thread(),
     }
     user_site = [] if site.ENABLE_USER_SITE else ["-s"]
     # -P: the working directory must not come before the standard library while this package is imported

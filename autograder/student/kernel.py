@@ -34,6 +34,8 @@ _OPERATORS: dict[str, Callable[..., Any]] = {
     )
 }
 _SPARE = 4 * 2**20
+_PR_SET_PDEATHSIG = 1
+_KILL = 9
 
 
 class Missing(Exception):  # noqa: N818 - says what happened
@@ -50,9 +52,11 @@ class Kernel:
     Args:
         sock: the student's end of the channel.
         max_answer: bytes that one answer may have.
+        dies_with_parent: let the system end the process if the grader is killed during a call; between calls
+            it notices by itself.
     """
 
-    def __init__(self, sock: socket.socket, max_answer: int) -> None:
+    def __init__(self, sock: socket.socket, max_answer: int, *, dies_with_parent: bool = False) -> None:
         self._channel = StudentChannel(sock)
         self._max_answer = max_answer
         self._owner = os.getpid()
@@ -71,6 +75,7 @@ class Kernel:
             Kind.VALUE: plain,
             Kind.DEFINE: self._define,
         }
+        self._on_parents_death = _parent_death_signal() if dies_with_parent else lambda _: None
         if hasattr(os, "register_at_fork"):
             os.register_at_fork(after_in_child=self._forked)
 
@@ -80,10 +85,12 @@ class Kernel:
         try:
             while True:
                 frame = self._channel.receive(self._free_memory)
+                self._on_parents_death(_KILL)
                 kind, body = self._answer(frame)
                 if os.getpid() != self._owner:
                     os._exit(0)  # a forked child came back from the student's code
                 self._outbox.finish(lambda: self._channel.send(kind, frame.call, body))  # noqa: B023
+                self._on_parents_death(0)
         except (ChannelClosed, OSError):
             if os.getpid() != self._owner:
                 os._exit(0)
@@ -186,6 +193,14 @@ def _article(target: object) -> str:
     return f"{'an' if name[:1] in 'AEIOUaeiou' else 'a'} {name}"
 
 
+def _parent_death_signal() -> Callable[[int], object]:
+    """Gives Linux' way of choosing the signal that comes when the parent ends."""
+    import ctypes
+
+    prctl = ctypes.CDLL(None).prctl
+    return lambda number: prctl(_PR_SET_PDEATHSIG, number, 0, 0, 0)
+
+
 def prepare(preload: list[str]) -> None:
     """Import what the notebook is likely to use, while no limit is in force yet.
 
@@ -219,7 +234,7 @@ def main(arguments: list[str]) -> None:
     _private_path(settings["package_root"])
     try:
         prepare(settings["preload"])
-        kernel = Kernel(sock, settings["max_answer"])
+        kernel = Kernel(sock, settings["max_answer"], dies_with_parent=settings["dies_with_parent"])
     except BaseException:  # noqa: BLE001 - the grader reads why
         traceback.print_exc(file=sys.__stderr__)
         sys.exit(1)

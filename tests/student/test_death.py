@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+import shutil
+import signal
+import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -167,8 +171,6 @@ def test_nothing_survives(notebook: Opener, kind: str, end: str) -> None:
 
 
 def test_the_graders_own_children_are_left_alone(notebook: Opener) -> None:
-    import subprocess
-
     with subprocess.Popen(["sleep", "60"]) as own:
         with StudentProcess.spawn() as other:
             process = notebook("x = 1")
@@ -181,8 +183,6 @@ def test_the_graders_own_children_are_left_alone(notebook: Opener) -> None:
 
 def test_an_interrupted_grader_gives_the_process_up(notebook: Opener) -> None:
     """After Ctrl-C an answer would still be on its way; nobody may take it for the next one's."""
-    import signal
-
     process = notebook("import time")
     previous = signal.signal(signal.SIGALRM, signal.default_int_handler)
     try:
@@ -194,23 +194,31 @@ def test_an_interrupted_grader_gives_the_process_up(notebook: Opener) -> None:
     assert not process.alive
 
 
-def test_a_grader_that_goes_away_takes_idle_processes_with_it(tmp_path: Path) -> None:
-    """Killed without a chance to clean up, it leaves no process waiting and no directory."""
-    import subprocess
-    import sys
+GRADER = """
+import os, signal, sys, threading
+from autograder.student import StudentProcess
 
-    script = (
-        "import os, signal\n"
-        "from autograder.student import StudentProcess\n"
-        "process = StudentProcess.spawn()\n"
-        "process.execute(1, 'import os; work = os.getcwd()')\n"
-        "print(process._tree.pid, process.student.work, flush=True)\n"
-        "os.kill(os.getpid(), signal.SIGKILL)\n"
+process = StudentProcess.spawn()
+process.execute(1, "import os; work = os.getcwd()")
+print(process._tree.pid, process.student.work, flush=True)
+if sys.argv[1] == "busy":
+    threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGKILL)).start()
+    process.execute(2, "while True: pass")
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+@pytest.mark.parametrize("state", ["idle", "busy"])
+def test_a_grader_that_is_killed_takes_its_processes_with_it(state: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", GRADER, state], capture_output=True, text=True, check=False, timeout=60
     )
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
     pid, work = int(done.stdout.split()[0]), Path(done.stdout.split()[1])
     deadline = time.monotonic() + 10
     while psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE:
         assert time.monotonic() < deadline
         time.sleep(0.01)
-    assert not work.parent.exists()
+    if state == "idle":
+        assert not work.parent.exists()
+    else:
+        shutil.rmtree(work.parent)
