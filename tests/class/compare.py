@@ -1,9 +1,9 @@
-"""Compare the grades of the sample class with the scores that it must get.
+"""Compare the grades that a batch wrote with those that the sample class must get.
 
     python tests/class/compare.py build/grade/results tests/class/01_autograd
 
-Beside each ``NAME.ipynb`` stands ``NAME.expected.json`` (see ``make.py``) with the verdict and the points of
-each question. Prints every difference; exits 1 if there is one.
+Beside each ``NAME.ipynb`` stands ``NAME.expected.json`` with verdict and points of each question. Prints every
+difference; exits 1 if there is one.
 """
 
 from __future__ import annotations
@@ -23,12 +23,14 @@ def differences(results: Path, sample: Path) -> list[str]:
             found.append(f"{notebook.stem}: there is no {missing[0]}")
             continue
         (assignment,) = json.loads(result.read_text(encoding="utf-8"))["assignments"]
-        got = {q["id"]: [q["verdict"], q["points"]] for q in assignment["questions"]}
+        got = {
+            question["id"]: [question["verdict"], question["points"]] for question in assignment["questions"]
+        }
         wanted = json.loads(expected.read_text(encoding="utf-8"))["questions"]
         found += [
-            f"{notebook.stem}: {id} got {got.get(id, 'no verdict')}, expected {wanted.get(id, 'no question')}"
-            for id in sorted(got.keys() | wanted.keys())
-            if id not in got or id not in wanted or got[id] != wanted[id]
+            f"{notebook.stem}: {id} got {got.get(id, 'no verdict')}, expected {wanted.get(id, 'no such question')}"
+            for id in dict.fromkeys([*wanted, *got])
+            if got.get(id) != wanted.get(id)
         ]
     return found
 
@@ -37,7 +39,7 @@ def main(results: str, sample: str) -> int:
     """Print what differs."""
     number = len(list(Path(sample).glob("*.ipynb")))
     found = differences(Path(results), Path(sample)) if number else [f"there are no notebooks in {sample}"]
-    print("\n".join(found) or f"all {number} submissions got the expected points")
+    print("\n".join(found) or f"all {number} submissions got the expected grades")
     return 1 if found else 0
 
 
