@@ -274,8 +274,8 @@ CLASS = [
     ),
     Submission(
         "file_wrong_kernel_julia",
-        saved(lambda: solved("neg_gradient_without_sign"), kernel="julia-1.11", language="julia"),
-        "one mistake, in -a; and saved with a kernel that no grader has",
+        saved(lambda: solved("sub_second_gradient_without_sign"), kernel="julia-1.11", language="julia"),
+        "one mistake, in a - b; and saved with a kernel that no grader has",
         {"2.4": (FAIL, 0)},
     ),
     Submission(

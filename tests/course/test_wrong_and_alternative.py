@@ -1,7 +1,7 @@
 """The tests of assignment 01 are tested themselves: the right question finds each mistake, and nothing else.
 
-Each file in ``wrong/`` is one mistake in the reference, each in ``alternative/`` a correct solution that looks
-different.
+Each file in ``wrong/`` is one mistake in the reference, each in ``alternative/`` a correct solution of another
+design.
 """
 
 from __future__ import annotations
