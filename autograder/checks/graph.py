@@ -27,9 +27,11 @@ LEAF_SHAPES: tuple[tuple[tuple[int, ...], ...], ...] = (
 """Shapes of the two leaves, simplest first."""
 LEAF_BYTES = 6
 STEP_BYTES = 4
-MOST_STEPS = 10
+MOST_STEPS = 12
 LARGEST_SIZE = 36
 MOST_VISITS = 300
+NEWEST = 190
+"""Of 256 bytes, how many stand for one of the newest values."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +116,7 @@ def decode(
     names = [*ops, *[name for name in ops if name in OPERANDS] * 3]  # these make graphs rather than chains
     for code in steps:
         for turn in range(len(names)):
-            step = _step(names[(code[0] + turn) % len(names)], code, values, ops)
+            step = _step(names[(code[0] + turn) % len(names)], code, len(leaves), values, ops)
             value = None if step is None else apply(step, values)
             if step is not None and value is not None and _moderate(value):
                 program.append(step)
@@ -127,8 +129,10 @@ def decode(
     return _pruned(leaves, program)
 
 
-def _step(name: str, code: bytes, values: Sequence[Any], ops: Mapping[str, Choose]) -> Step | None:
-    operands = tuple(_operand(c, len(values)) for c in code[1 : 1 + OPERANDS.get(name, 1)])
+def _step(
+    name: str, code: bytes, leaves: int, values: Sequence[Any], ops: Mapping[str, Choose]
+) -> Step | None:
+    operands = tuple(_operand(c, leaves, len(values)) for c in code[1 : 1 + OPERANDS.get(name, 1)])
     applied = ops[name]([values[o].numpy() for o in operands], code[3])
     if applied is None:
         return None
@@ -139,9 +143,14 @@ def _moderate(value: Any) -> bool:
     return value.numel() <= LARGEST_SIZE and bool((value.abs() <= LARGEST).all())  # False for nan
 
 
-def _operand(code: int, count: int) -> int:
-    """Counted from the newest value, and new values more often: programs get deep as well as wide."""
-    return count - 1 - min(code % count, (code // 16) % count)
+def _operand(code: int, leaves: int, count: int) -> int:
+    """Which of ``count`` values a byte stands for: one of the newest three, or a leaf.
+
+    Leaving a step out must not change what the later ones refer to, or nothing could be shrunk.
+    """
+    if code < NEWEST:
+        return max(0, count - 1 - (0 if code < NEWEST // 2 else 1 if code < NEWEST * 3 // 4 else 2))
+    return (code - NEWEST) * leaves // (256 - NEWEST)
 
 
 def _pruned(leaves: tuple[Array, ...], steps: Sequence[Step]) -> Program:
@@ -167,8 +176,8 @@ def simulate(program: Program, mistake: str) -> list[Array]:
     Args:
         program: what to differentiate.
         mistake: ``overwrite`` (= instead of +=), ``preorder`` or ``breadth`` (each value passes its gradient
-            on once, but too early), ``repeat`` or ``at once`` (each value passes on all it has whenever
-            something arrives), or ``none``.
+            on once, but too early; with `` lost`` after it, what arrives later is lost), ``repeat`` or
+            ``at once`` (each value passes on all it has whenever something arrives), or ``none``.
     """
     values: list[Any] = [torch.from_numpy(np.array(leaf)) for leaf in program.leaves]
     for step in program.steps:
@@ -208,14 +217,15 @@ def simulate(program: Program, mistake: str) -> list[Array]:
     else:
         waiting, seen = [len(values) - 1], set[int]()
         while waiting and visits < MOST_VISITS:
-            number = waiting.pop(0) if mistake == "breadth" else waiting.pop()
+            number = waiting.pop(0) if mistake.startswith("breadth") else waiting.pop()
             if mistake != "repeat" and number in seen:
                 continue
             seen.add(number)
             visits += 1
             contributions = parts(number)
             for operand, part in contributions:
-                add(operand, part)
+                if "lost" not in mistake or operand not in seen:
+                    add(operand, part)
             operands = [operand for operand, _ in contributions]
-            waiting.extend(operands if mistake == "breadth" else reversed(operands))
+            waiting.extend(operands if mistake.startswith("breadth") else reversed(operands))
     return [found[i].numpy() for i in range(first)]

@@ -55,6 +55,8 @@ _MISTAKES = {
     "overwrite": diagnosis.OVERWRITTEN,
     "preorder": _EARLY,
     "breadth": _EARLY,
+    "preorder lost": _EARLY,
+    "breadth lost": _EARLY,
     "repeat": _OFTEN,
     "at once": _OFTEN,
 }
@@ -63,7 +65,7 @@ _COMPOSED = frozenset({"sub", "div", "mean", "pow"})
 _SHARED_LEAF = diagnosis.Mistake(
     "gradient-shared",
     "The gradient is wrong where a value is used in several places",
-    "A value collects the gradients of everything that uses it: add with += instead of replacing with =.",
+    "A value collects the gradients of everything that uses it (+=) and passes them on only after that.",
 )
 _SHARED_INNER = diagnosis.Mistake(
     "gradient-order",
@@ -206,9 +208,9 @@ def _gradients(
 def _diagnose(cases: Sequence[_Case]) -> diagnosis.Mistake | None:
     """The mistake in the backward pass that gives all these numbers, or else what the programs share."""
     plain = [c for c in cases if not _COMPOSED.intersection(c.program.operations())]
-    for name, mistake in _MISTAKES.items():
-        if plain and all(_fits(case, simulate(case.program, name)) for case in plain):
-            return mistake
+    fitting = [m for name, m in _MISTAKES.items() if all(_fits(c, simulate(c.program, name)) for c in plain)]
+    if plain and len({mistake.code for mistake in fitting}) == 1:
+        return fitting[0]
     if cases and all(case.program.shared()[1] for case in cases):
         return _SHARED_INNER
     if cases and all(any(case.program.shared()) for case in cases):

@@ -72,6 +72,14 @@ class Reader:
         """The attribute that gradients were found in, for examples."""
         return self._found.get(("gradient", 0), (GRADIENT_NAMES[0], False))[0]
 
+    @property
+    def attributes(self) -> tuple[str, str] | None:
+        """Names of the attributes that hold value and gradient; None if not known yet, or if a method."""
+        value, gradient = self._found.get(("value", 3)), self._found.get(("gradient", 0))
+        if value is None or gradient is None or value[1] or gradient[1]:
+            return None
+        return value[0], gradient[0]
+
     def _value(self, thing: Any, depth: int) -> NDArray[Any]:
         plain = _plain(thing)
         if plain is not None:

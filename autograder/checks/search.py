@@ -32,6 +32,8 @@ SKIPS_PER_EXAMPLE = 3
 SHRINK_CALLS = 400
 """Examples tried while looking for a smaller one. A count, because a clock would make verdicts vary."""
 
+RAISED = "raised"
+"""Start of the codes of findings that are exceptions."""
 BACKEND = "autograder"
 
 
@@ -154,7 +156,9 @@ def _again(judge: Callable[[Example], F | None], example: Example) -> F | None:
 
 
 def _main_code(codes: list[str]) -> str:
-    counts = Counter(codes)
+    """The most frequent; an exception, which may follow from another mistake, only if that is most."""
+    others = [code for code in codes if not code.startswith(RAISED)]
+    counts = Counter(others if 2 * len(others) >= len(codes) else codes)
     return max(counts, key=lambda code: (counts[code], -codes.index(code)))
 
 

@@ -127,7 +127,7 @@ def failed(
     """
     lead = lead or MESSAGES[finding.code]
     sentences = [f"{lead}.", extra, f"Seen {frequency(result, things)}."]
-    label = f"{finding.subject} = " if finding.subject.isidentifier() or "." in finding.subject else ""
+    label = f"{finding.subject} = " if finding.subject and " " not in finding.subject else ""
     code = code or finding.code
     return Outcome(
         verdict=Verdict.FAIL,

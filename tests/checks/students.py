@@ -164,17 +164,31 @@ class Node:
     def value(self):
         return self._array
 
+    @staticmethod
+    def node(other):
+        return other if isinstance(other, Node) else Node(other)
+
     def __add__(self, other):
+        other = self.node(other)
         return Node(self._array + other._array, (self, other), lambda g: (g, g))
 
     def __mul__(self, other):
+        other = self.node(other)
         return Node(self._array * other._array, (self, other), lambda g: (g * other._array, g * self._array))
+
+    __radd__ = __add__
+    __rmul__ = __mul__
 
     def relu(self):
         return Node(np.where(self._array > 0, self._array, 0.0), (self,), lambda g: (g * (self._array > 0),))
 
-    def sum(self):
-        return Node(self._array.sum(), (self,), lambda g: (np.full_like(self._array, g),))
+    def sum(self, axis=None, keepdims=False):
+        shape = self._array.shape
+        return Node(
+            self._array.sum(axis=axis, keepdims=keepdims),
+            (self,),
+            lambda g: (spread(g, shape, axis, keepdims),),
+        )
 
     def backward(self, upstream=1.0):
         flow = {id(self): np.broadcast_to(np.asarray(upstream, dtype=float), self._array.shape)}

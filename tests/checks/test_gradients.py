@@ -284,7 +284,7 @@ def test_a_transposed_matmul_gradient_is_named():
 
 
 def test_a_mistake_is_not_named_after_one_ambiguous_example():
-    """x² with slope x + 0.0625 is right by accident at the simplest input and wrong by no factor elsewhere."""
+    """At x = 0.0625 this slope is 8.5 times the right one, elsewhere it is not."""
     outcome = gradients(
         lambda x: x * x, backward=lambda x, v: v * (x + 1), like=lambda x: x * x, inputs=arrays()
     )

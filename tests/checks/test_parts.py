@@ -95,7 +95,8 @@ def test_strategies_combine_with_those_of_hypothesis():
 @pytest.mark.parametrize(
     ("value", "text"),
     [
-        (0.0625, "0.0625"), (-1.0, "-1.0"), (1 / 3, "0.333333"), (1e-12, "1e-12"), (123456789.0, "1.23457e+08"),
+        (0.0625, "0.0625"), (-1.0, "-1.0"), (1 / 3, "0.333333"), (1e-12, "1e-12"),
+        (123456789.0, "1.23457e+08"),
         (np.float64(2), "2.0"), (3, "3"), (True, "True"), (float("nan"), "nan"),
     ],
 )  # fmt: skip
@@ -112,7 +113,6 @@ def test_numbers_are_short(value, text):
         (lambda a, b: a[0, 1:, ::2].T, "a[0, 1:, ::2].T"),
         (lambda a, b: -a.sum(axis=-1), "-a.sum(axis=-1)"),
         (lambda a, b: np.exp(a), "f(a, b)"),
-        (lambda a, b: a if a > b else b, "f(a, b)"),
     ],
 )
 def test_lambdas_are_written_as_expressions(function, text):
@@ -131,8 +131,10 @@ class Slots:
 @pytest.mark.parametrize(
     "thing",
     [
-        np.array([1.0, 2.0]), [1.0, 2.0], (1, 2.0), torch.tensor([1.0, 2.0], requires_grad=True), Tensor([1.0, 2.0]),
-        Node([1.0, 2.0]), Slots(val=np.array([1.0, 2.0])), Slots(value=lambda: [1.0, 2.0]),
+        np.array([1.0, 2.0]), [1.0, 2.0], (1, 2.0), torch.tensor([1.0, 2.0], requires_grad=True),
+        Tensor([1.0, 2.0]),
+        Node([1.0, 2.0]),
+        Slots(val=np.array([1.0, 2.0])), Slots(value=lambda: [1.0, 2.0]),
         Slots(data=Slots(array=[1.0, 2.0])), Slots(data=torch.tensor([1.0, 2.0], requires_grad=True)),
         np.array([1.0, 2.0]).view(np.recarray),
     ],

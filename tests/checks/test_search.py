@@ -7,7 +7,6 @@ import subprocess
 import sys
 from dataclasses import dataclass
 
-import hypothesis
 import pytest
 from hypothesis import strategies as st
 
@@ -115,12 +114,6 @@ def test_exceptions_of_the_judge_leave_unchanged():
     assert caught.value is error
 
 
-@hypothesis.settings(max_examples=3, database=None, deadline=None, derandomize=True)
-@hypothesis.given(st.integers(0, 3))
-def test_a_search_works_inside_a_test_of_hypothesis(n):
-    assert search(NUMBERS, lambda m: Complaint() if m > n else None, examples=20, seed=0).smallest[0] == n + 1
-
-
 SCRIPT = """
 import sys
 sys.path[:0] = {path!r}
@@ -151,8 +144,11 @@ def verdicts_of_fresh_processes(tmp_path_factory):
     clean = {k: v for k, v in os.environ.items() if k not in ("CI", "GITHUB_ACTIONS", "TF_BUILD")}
     settings = [
         ("", clean, root),
-        ("import constants_here, scipy.stats, hypothesis.extra.numpy", clean | {"CI": "true"}, folder),
-        ("import random; random.seed(5)", clean | {"PYTHONHASHSEED": "77", "OMP_NUM_THREADS": "1"}, folder),
+        (
+            "import constants_here, random; random.seed(5)",
+            clean | {"CI": "true", "PYTHONHASHSEED": "77"},
+            folder,
+        ),
     ]
     outputs = []
     for first, environment, cwd in settings:
@@ -174,7 +170,7 @@ def test_verdicts_do_not_depend_on_the_surroundings(verdicts_of_fresh_processes)
     first = outputs[0]
     assert first[0] == 0, first[1]
     assert first[2].count(b"Outcome(") == 4
-    assert outputs == [first] * 3
+    assert outputs == [first] * 2
 
 
 def test_a_search_leaves_no_files_behind(verdicts_of_fresh_processes):
