@@ -1,6 +1,6 @@
 """+= writes into an array that is also the gradient of another tensor.
 
-rejected by: 2.2, 2.3
+rejected by: 2.2
 """
 
 def backward(out, grad):
