@@ -147,7 +147,7 @@ y_data = np.sin(2 * x_data) + noise
 # %% [markdown]
 # Let `scipy.optimize.minimize` find $p$. It wants one flat vector of numbers; `unpack` cuts such a vector into the
 # six parameters of a network with 4 hidden units. Start from random numbers with a **fixed seed**, for example
-# `np.random.default_rng(0).normal(size=SIZE)`: starting from zeros, all hidden units stay equal forever.
+# `np.random.default_rng(0).normal(size=SIZE)`: starting from zeros, the hidden units would stay equal forever.
 #
 # *How it is graded:* `fit` gets other data, $x$ between −2 and 2 and $y$ between −1.5 and 1.5. The grader computes the
 # loss from your $p$, with $g = \tanh$. It has to be below 2 % of the variance of $y$, within 10 seconds.
@@ -183,7 +183,7 @@ def show_fit(x, y, p):
     plt.plot(x[0], y[0], "o", markersize=3, label="data")
     plt.plot(line[0], network(line, p, np.tanh)[0], label="f(x; p)")
     plt.xlabel("x")
-    plt.legend()
+    plt.legend(loc="upper left", bbox_to_anchor=(1, 1))
     plt.show()
 
 
@@ -214,7 +214,7 @@ show_fit(x_data, y_data, fit(x_data, y_data))
 # | `Tensor(array)` | a tensor of float64 numbers; a number or a list will also do |
 # | `t.data` | its values, a numpy array |
 # | `t.grad` | its gradient, an array of the same shape. Before any `backward`: zeros or `None`, as you like |
-# | `t.backward()` | adds to the `.grad` of `t`, and of every tensor `t` was computed from, the gradient of `t` |
+# | `t.backward()` | adds the gradient of `t` to the `.grad` of `t` itself and of every tensor it was computed from |
 # | `t.backward(v)` | the same, with `v` as upstream gradient of `t`; without `v` it is all ones. `v` has the shape of `t` |
 # | `-t`, `t + u`, `t - u`, `t * u`, `t / u` | number by number; `u` may be a tensor, an array or a number, on either side |
 # | `t ** n` | for a number `n` |
@@ -593,9 +593,8 @@ def right_div(t, other):
 # ### 2.13 sum and mean (3 points)
 #
 # Each number that goes into a sum has slope 1. So its gradient is the upstream gradient of the sum it went into:
-# the gradient of `a.sum(axis=1)` has one number per row, and all numbers of the row get it. Mind `keepdims`: without
-# it the summed axis is gone and has to be put back before numpy can stretch it. A negative axis counts
-# from the end.
+# that of `a.sum(axis=1)` has one number per row, and all numbers of the row get it. Mind `keepdims`: without it the
+# summed axis is gone and has to be put back before numpy can stretch it. A negative axis counts from the end.
 #
 # The mean is a sum, divided by how many numbers went into it.
 
@@ -631,7 +630,8 @@ def op_mean(a, axis, keepdims):
 #
 # $$\frac{\partial L}{\partial A} = G B^T, \qquad \frac{\partial L}{\partial B} = A^T G.$$
 #
-# If you forget which is which: the shapes leave only one way. Both factors are matrices (two axes).
+# If you forget which is which, write down the shapes of matrices that are not square: they leave only one way. Both
+# factors are matrices (two axes).
 
 # %%
 def op_matmul(a, b):
