@@ -21,7 +21,7 @@ class Finding:
     detail: str = ""
     """A short addition to the message of ``code``, e.g. the type and text of an exception."""
     where: Where | None = None
-    error: float = field(default=0.0, compare=False)
+    error: float = field(default=float("inf"), compare=False)
     """Largest difference from the expected value; infinite where there is no value."""
     tolerance: float = field(default=0.0, compare=False)
     case: Any = field(default=None, compare=False, repr=False)

@@ -17,6 +17,7 @@ from autograder.checks.grid import cotangent
 from autograder.checks.ladder import is_smooth
 from autograder.checks.reading import Unreadable
 from autograder.checks.search import Search, SkipExample
+from autograder.checks.student import FORWARD
 from autograder.checks.values import argument_names, judge_value
 
 if TYPE_CHECKING:
@@ -100,7 +101,7 @@ class GradientJudge:
                     self.style.reader,
                     run.value,
                     expected,
-                    "out",
+                    FORWARD,
                     partial(self._rounding, drawn, None),
                     self.relative,
                 )
@@ -170,11 +171,14 @@ class GradientJudge:
         if not finding.code.startswith("gradient-"):
             extra = (
                 "The gradient was not judged: the forward pass has to be right first."
-                if finding.subject == "out"
+                if finding.subject == FORWARD
                 else ""
             )
             return verdicts.failed(result, finding, seed, example, extra=extra)
-        extra = "Your forward pass is right; only the gradient differs." if self.has_forward else ""
+        extra = ""
+        if self.has_forward:
+            differs = finding.code in ("gradient-wrong", "gradient-shape", "gradient-not-finite")
+            extra = f"Your forward pass is right{'; only the gradient differs' if differs else ''}."
         mistake = None
         if finding.code in ("gradient-wrong", "gradient-shape"):
             mistake = diagnosis.diagnose([f.case for _, f in result.failures] + [finding.case])

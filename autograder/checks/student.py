@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 Array = NDArray[Any]
 
 
+FORWARD = "out"
+"""What the result of a forward pass is called."""
+
+
 @dataclass(slots=True)
 class Pass:
     """A forward pass, ready for its backward pass."""
@@ -144,6 +148,8 @@ class TensorStyle:
     ) -> str:
         """See ``Style``."""
         code = example(self._function, args, names, self._tensor, self._call, into="out")
+        if subject == FORWARD:
+            return f"{code}\n{FORWARD}"
         assign = code.splitlines()[-1]
         backward = f"out.backward({render.upstream(upstream)})"
         passes = [code, backward, assign, backward] if twice else [code, backward]
@@ -212,7 +218,9 @@ class PairStyle:
         self, args: Sequence[Any], names: Sequence[str], upstream: Array, subject: str, *, twice: bool = False
     ) -> str:
         """See ``Style``."""
-        del subject, twice
+        del twice
+        if subject == FORWARD and self._function is not None:
+            return example(self._function, args, names, None, self._call)
         names = [*names, "upstream"]
         return example(
             self._backward, [*args, upstream], names, None, self._backward_call, default="backward"

@@ -19,6 +19,7 @@ MESSAGES = {
     "value-dtype": "The result has the wrong kind of numbers",
     "value-not-finite": "The result is not finite: it contains nan or inf",
     "value-unreadable": "The result is not an array, a number, or an object that holds one",
+    "value-count": "The number of results is wrong",
     "gradient-wrong": "The gradient is wrong",
     "gradient-shape": "The gradient has a different shape from its value",
     "gradient-dtype": "The gradient has the wrong kind of numbers",

@@ -325,6 +325,9 @@ def test_a_wrong_forward_pass_is_said_to_be_wrong():
     outcome = relu_check(RIGHT_RELU["strict"], function=np.abs)
     assert outcome.code == "value-wrong"
     assert "forward pass has to be right first" in outcome.message
+    assert outcome.example == "x = np.array(-0.0625)\nabsolute(x)"
+    outcome = gradients(lambda x: -x, like=torch.relu, inputs=arrays(), tensor=Tensor)
+    assert outcome.example == "x = Tensor(0.0625)\nout = -x\nout"
 
 
 def test_an_exception_is_an_error_with_the_smallest_example():
