@@ -13,7 +13,7 @@ from autograder.reports.text import one_line, pad
 if TYPE_CHECKING:
     from autograder.reports.html import Row
 
-_NAME_WIDTH = 28
+_NAME_WIDTH = 30
 _STYLES = {"good": "green", "bad": "red", "warn": "yellow", "dim": "dim", "title": "bold", "": ""}
 
 

@@ -2,8 +2,8 @@
 
     python tests/class/compare.py build/grade/results tests/class/01_autograd
 
-Beside each ``NAME.ipynb`` stands ``NAME.expected.json`` with verdict and points of each question. Prints every
-difference; exits 1 if there is one.
+Beside each ``NAME.ipynb`` stands ``NAME.expected.json`` with verdict and points of each question. Prints
+every difference; exits 1 if there is one.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def differences(results: Path, sample: Path) -> list[str]:
         }
         wanted = json.loads(expected.read_text(encoding="utf-8"))["questions"]
         found += [
-            f"{notebook.stem}: {id} got {got.get(id, 'no verdict')}, expected {wanted.get(id, 'no such question')}"
+            f"{notebook.stem}: {id} got {got.get(id, 'nothing')}, expected {wanted.get(id, 'nothing')}"
             for id in dict.fromkeys([*wanted, *got])
             if got.get(id) != wanted.get(id)
         ]
