@@ -213,6 +213,7 @@ def _overwritten(wrong: Sequence[Wrong]) -> Mistake | None:
     return None
 
 
+SLOPES = "For which inputs does this function have which slope?"
 OVERWRITTEN = Mistake(
     "gradient-overwritten",
     "The gradient of a value that is used in several places is overwritten instead of accumulated",
@@ -246,9 +247,6 @@ def _region(wrong: Sequence[Wrong]) -> Mistake | None:
     return Mistake("gradient-wrong", f"The gradient is wrong {stretch} and right elsewhere", "")
 
 
-SLOPES = "For which inputs does this function have which slope?"
-
-
 def _inverted(wrong: Sequence[Wrong]) -> Mistake | None:
     """The mask of the other side: what should be 0 passes, and what should pass is 0."""
     if not _all(
@@ -276,10 +274,6 @@ def _not_summed(wrong: Sequence[Wrong]) -> Mistake | None:
     )  # fmt: skip
 
 
-def _transposed_shape(wrong: Sequence[Wrong]) -> Mistake | None:
-    return _transposed(wrong)
-
-
 def _kept_axes(wrong: Sequence[Wrong]) -> Mistake | None:
     if not all(w.got.size == w.right.size and _same(w.got.ravel(), w.right.ravel()) for w in wrong):
         return None
@@ -303,4 +297,4 @@ _NUMBERS = (
     _overwritten, _zero, _sign, _inverted, _upstream, _other, _transposed, _mean, _size_factor, _factor,
     _region, _upstream_only,
 )  # fmt: skip
-_SHAPES = (_kept_axes, _not_summed, _transposed_shape)
+_SHAPES = (_kept_axes, _not_summed, _transposed)
