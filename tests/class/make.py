@@ -47,7 +47,7 @@ class Submission:
     broken: dict[str, tuple[str, float]] = field(default_factory=dict)
     """Questions that do not pass by themselves: verdict, and the points of those of their tests that pass."""
     all: str = ""
-    """The verdict of every question, where it is the same."""
+    """The verdict of every question by itself, where it is the same."""
 
 
 def saved(make: Callable[[], list[Cell]], **style: Any) -> Callable[[], bytes]:
@@ -334,16 +334,14 @@ def expected(submission: Submission, declared: list[Question]) -> dict[str, Any]
     def builds_on(id: str) -> set[str]:
         return needs[id].union(*(builds_on(needed) for needed in needs[id]))
 
+    own = dict.fromkeys(points, (submission.all, 0)) if submission.all else submission.broken
     questions: dict[str, list[Any]] = {}
     for id in sorted(points, key=question_order):
-        broken = builds_on(id) & submission.broken.keys()
-        begun = {needed for needed in broken if submission.broken[needed][0] != NOT_ATTEMPTED}
-        if submission.all:
-            questions[id] = [submission.all, 0]
-        elif begun or (broken and id not in submission.broken):
+        verdicts = {own[needed][0] for needed in builds_on(id) & own.keys()}
+        if verdicts - {NOT_ATTEMPTED} or (verdicts and id not in own):
             questions[id] = [SKIPPED, 0]
         else:
-            questions[id] = list(submission.broken.get(id, ("pass", points[id])))
+            questions[id] = list(own.get(id, ("pass", points[id])))
     return {
         "why": submission.why,
         "score": sum(earned for _, earned in questions.values()),
