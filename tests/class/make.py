@@ -323,21 +323,34 @@ def tests() -> Iterator[Question]:
         yield from filter(None, map(question_of, vars(module).values()))
 
 
-def expected(submission: Submission, declared: list[Question]) -> dict[str, Any]:
-    """The grade: what the table says, and for the rest what builds on it."""
-    points: dict[str, float] = {}
+def dependencies() -> dict[str, set[str]]:
+    """For each question, all questions that it builds on."""
     needs: dict[str, set[str]] = {}
-    for test in declared:
-        points[test.id] = points.get(test.id, 0) + test.points
+    for test in tests():
         needs.setdefault(test.id, set()).update(test.needs)
 
-    def builds_on(id: str) -> set[str]:
-        return needs[id].union(*(builds_on(needed) for needed in needs[id]))
+    def below(id: str) -> set[str]:
+        return needs[id].union(*(below(needed) for needed in needs[id]))
 
+    return {id: below(id) for id in sorted(needs, key=question_order)}
+
+
+def max_points() -> dict[str, float]:
+    """What each question is worth, all its tests together."""
+    points: dict[str, float] = {}
+    for test in tests():
+        points[test.id] = points.get(test.id, 0) + test.points
+    return points
+
+
+def expected(
+    submission: Submission, points: dict[str, float], builds_on: dict[str, set[str]]
+) -> dict[str, Any]:
+    """The grade: what the table says, and for the rest what builds on it."""
     own = dict.fromkeys(points, (submission.all, 0)) if submission.all else submission.broken
     questions: dict[str, list[Any]] = {}
-    for id in sorted(points, key=question_order):
-        verdicts = {own[needed][0] for needed in builds_on(id) & own.keys()}
+    for id, below in builds_on.items():
+        verdicts = {own[needed][0] for needed in below & own.keys()}
         if verdicts - {NOT_ATTEMPTED} or (verdicts and id not in own):
             questions[id] = [SKIPPED, 0]
         else:
@@ -352,10 +365,10 @@ def expected(submission: Submission, declared: list[Question]) -> dict[str, Any]
 
 def files() -> Iterator[tuple[str, bytes]]:
     """Names and contents of all files of the sample class."""
-    declared = list(tests())
+    points, builds_on = max_points(), dependencies()
     for submission in CLASS:
         yield f"{submission.name}.ipynb", submission.content()
-        rows = expected(submission, declared)
+        rows = expected(submission, points, builds_on)
         questions = ",\n".join(f'  "{id}": {json.dumps(row)}' for id, row in rows.pop("questions").items())
         head = json.dumps(rows, indent=1, ensure_ascii=False).removesuffix("\n}")
         yield (
