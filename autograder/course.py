@@ -46,6 +46,7 @@ class Question:
     points: float
     needs: tuple[str, ...] = ()
     hint: str = ""
+    about: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -205,6 +206,7 @@ def question(
     points: float,
     needs: str | Sequence[str] = (),
     hint: str = "",
+    about: str | Sequence[str] = (),
 ) -> Callable[[TestFunction], TestFunction]:
     """Make a test part of a grade.
 
@@ -216,6 +218,8 @@ def question(
         points: what the test is worth.
         needs: ids of questions without which this one cannot be judged.
         hint: advice shown when the test does not pass.
+        about: names of the notebook where a student should look, e.g. ``"op_mul"``; the first one that the
+            notebook defines is shown with a wrong answer. By default the first name that the test uses.
 
     Raises:
         UsageError: the arguments make no sense.
@@ -225,9 +229,10 @@ def question(
     if isinstance(points, bool) or not isinstance(points, int | float) or not 0 <= points < float("inf"):
         raise UsageError(f"points of question {id} must be a number that is not negative: {points!r}")
     needed = (needs,) if isinstance(needs, str) else tuple(needs)
+    named = (about,) if isinstance(about, str) else tuple(about)
 
     def mark(test: TestFunction) -> TestFunction:
-        test.autograder_question = Question(id=id, points=points, needs=needed, hint=hint)  # type: ignore[attr-defined]
+        test.autograder_question = Question(id=id, points=points, needs=needed, hint=hint, about=named)  # type: ignore[attr-defined]
         return test
 
     return mark

@@ -13,26 +13,18 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from autograder.course import Course, question_of, question_order
+from autograder.ledger import RECORD, Ledger
 
 if TYPE_CHECKING:
     from autograder.course import Assignment
     from autograder.grading.run import GradingRun
-    from autograder.grading.score import TestRecord
+    from autograder.grading.session import Session
     from autograder.student import StudentProcess
-    from autograder.verdict import AssignmentResult
 
 RUN: pytest.StashKey[GradingRun] = pytest.StashKey()
-RECORD: pytest.StashKey[TestRecord] = pytest.StashKey()
 
 _LETTERS = {"pass": "✓", "fail": "✗", "error": "!", "inconclusive": "?", "skipped": "–", "not attempted": "·"}
 _COLOURS = {"fail": {"red": True}, "error": {"red": True}, "inconclusive": {"yellow": True}}
-_MARKUP = {
-    "good": {"green": True},
-    "bad": {"red": True},
-    "warn": {"yellow": True},
-    "dim": {"light": True},
-    "title": {"bold": True},
-}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -137,11 +129,16 @@ def pytest_autograder_start_student(assignment: Assignment, time_left: float) ->
 class StudentUnderTest:
     """The notebook under test: its names as attributes. The notebook runs on the first use."""
 
-    def __init__(self, run: GradingRun, assignment: Assignment) -> None:
-        self._autograder_session = run.session(assignment)
+    def __init__(self, session: Session) -> None:
+        self._autograder_session = session
 
     def __getattr__(self, name: str) -> Any:
+        self._autograder_session.used.append(name)
         return getattr(self._autograder_session.student(), name)
+
+    def __getitem__(self, name: str) -> Any:
+        """A name of the notebook that Python cannot write after a dot, or that ``Student`` uses itself."""
+        return self._autograder_session.student()[name]
 
 
 @pytest.fixture(scope="module")
@@ -152,7 +149,7 @@ def student(request: pytest.FixtureRequest) -> StudentUnderTest:
         raise pytest.UsageError(
             f"the fixture 'student' needs a test under assignments/NAME/ or reference/NAME/: {request.path}"
         )
-    return StudentUnderTest(request.config.stash[RUN], assignment)
+    return StudentUnderTest(request.config.stash[RUN].session(assignment))
 
 
 def _assignment(config: pytest.Config, path: Path) -> Assignment | None:
@@ -205,6 +202,8 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_call(item: pytest.Item) -> None:
     record = item.stash.get(RECORD, None)
+    if record and (assignment := _assignment(item.config, item.path)):
+        item.config.stash[RUN].session(assignment).used.clear()
     if record and (blockers := item.config.stash[RUN].blockers(record)):
         from autograder.errors import CheckFailed
         from autograder.grading.score import built_on
@@ -225,7 +224,13 @@ def pytest_runtest_makereport(
         run = item.config.stash[RUN]
         assignment = _assignment(item.config, item.path)
         assert assignment is not None
-        outcome = judge(call.excinfo.value if call.excinfo else None, run.session(assignment))
+        session = run.session(assignment)
+        outcome = judge(call.excinfo.value if call.excinfo else None, session)
+        if outcome.verdict == "fail" and outcome.where is None:
+            question = question_of(getattr(item, "function", None))
+            names = (*(question.about if question else ()), *session.used)
+            place = next(filter(None, map(session.definition, names)), None)
+            outcome = dataclasses.replace(outcome, where=place)
         record = dataclasses.replace(record, outcome=outcome)
         report.autograder = {"record": record.to_json(), "expected": run.announce()}  # type: ignore[attr-defined]
         if outcome.verdict == "skipped":
@@ -239,68 +244,6 @@ def pytest_runtest_makereport(
                 f"{record.question} {outcome.verdict}: {outcome.message}",
             )
     return report
-
-
-class Ledger:
-    """Collects what the reports say: on the process that the user started, those of xdist's workers too."""
-
-    def __init__(self, config: pytest.Config, run: GradingRun) -> None:
-        self.config = config
-        self.run = run
-        self.collected: set[str] = set()
-        self.reported: set[str] = set()
-        self.lost: set[str] = set()
-        self.results: tuple[AssignmentResult, ...] = ()
-
-    def pytest_collection_finish(self, session: pytest.Session) -> None:
-        self.run.expect(item.stash[RECORD].to_json() for item in session.items if RECORD in item.stash)
-        self.collected.update(item.nodeid for item in session.items)
-
-    @pytest.hookimpl(optionalhook=True)
-    def pytest_xdist_node_collection_finished(self, node: Any, ids: list[str]) -> None:
-        self.collected.update(ids)
-
-    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        if report.when == "call" or not report.passed:
-            self.reported.add(report.nodeid)
-        if data := getattr(report, "autograder", None):
-            self.run.expect(data["expected"])
-            self.run.note(data["record"])
-
-    @pytest.hookimpl(trylast=True)
-    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
-        self.run.close()  # before a score is made: nothing of the student's may still run
-        if hasattr(self.config, "workerinput"):
-            return
-        limit = self.config.getoption("maxfail")
-        stopped_early = exitstatus == pytest.ExitCode.INTERRUPTED or bool(
-            limit and session.testsfailed >= limit
-        )
-        self.results = self.run.results(stopped_early=stopped_early)
-        cells = {name: tuple(session.cells) for name, session in self.run.sessions.items()}
-        self.config.hook.pytest_autograder_graded(config=self.config, results=self.results, cells=cells)
-        if path := self.config.getoption("grade_json"):
-            from autograder.reports.json_file import write_grade
-
-            write_grade(self.config.invocation_params.dir / path, self.results)
-        self.lost = set() if stopped_early else self.collected - self.reported
-        if exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
-            if self.lost or any(result.inconclusive for result in self.results):
-                session.exitstatus = pytest.ExitCode.INTERNAL_ERROR
-            elif not all(result.passed for result in self.results):
-                session.exitstatus = pytest.ExitCode.TESTS_FAILED
-
-    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        from autograder.reports.terminal import render
-
-        for result in self.results:
-            for line in render(result):
-                terminalreporter.write_line(line.text, **_MARKUP.get(line.style, {}))
-        if self.lost:
-            names = ", ".join(sorted(self.lost)[:5])
-            terminalreporter.write_line(
-                f"{len(self.lost)} tests were collected and never ran: {names}", red=True
-            )
 
 
 def pytest_report_teststatus(

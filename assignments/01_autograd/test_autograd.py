@@ -88,7 +88,9 @@ def test_1_3_tanh_backward(student):
     )
 
 
-@question("1.4", points=2, hint="Follow the formula from the inside out: a3 x + b3 comes first.")
+@question(
+    "1.4", about="network", points=2, hint="Follow the formula from the inside out: a3 x + b3 comes first."
+)
 def test_1_4_network(student):
     """network computes f(x; p), with any activation"""
     check.values(
@@ -100,7 +102,7 @@ def test_1_4_network(student):
     )
 
 
-@question("1.5", points=2, needs="1.4", hint="Print minimize(...).fun: is it small?")
+@question("1.5", about="fit", points=2, needs="1.4", hint="Print minimize(...).fun: is it small?")
 def test_1_5_fit(student):
     """fit finds parameters that follow the data"""
     check.converged(student.fit(X, Y), loss=loss, names=PARAMETERS, below=0.02 * Y.var(), call="fit(x, y)")
@@ -115,13 +117,18 @@ def operation(student, function, inputs, **kwargs):
     check.gradients(function, inputs=inputs, tensor=student.Tensor, **kwargs)
 
 
-@question("2.1", points=1, hint="What arrives at a tensor goes into its .grad, and on to its parents.")
+@question(
+    "2.1",
+    about="backward",
+    points=1,
+    hint="What arrives at a tensor goes into its .grad, and on to its parents.",
+)
 def test_2_1_backward(student):
     """backward brings a gradient to every input"""
     operation(student, lambda a, b, c: -(a + b) + c, broadcastable(3, same_shape=True))
 
 
-@question("2.1", points=1, hint="Without an argument, the upstream gradient is all ones.")
+@question("2.1", about="backward", points=1, hint="Without an argument, the upstream gradient is all ones.")
 def test_2_1_backward_without_argument(student):
     """backward() starts from ones"""
 
@@ -138,7 +145,13 @@ def test_2_1_backward_without_argument(student):
     )
 
 
-@question("2.2", points=2, needs="2.1", hint="Let a tensor wait until all its gradients have arrived.")
+@question(
+    "2.2",
+    about="backward",
+    points=2,
+    needs="2.1",
+    hint="Let a tensor wait until all its gradients have arrived.",
+)
 def test_2_2_shared(student):
     """values used more than once sum their gradients"""
 
@@ -168,7 +181,13 @@ def test_2_2_shared(student):
         )
 
 
-@question("2.3", points=1, needs="2.1", hint="Gradients on their way must be kept apart from .grad.")
+@question(
+    "2.3",
+    about="backward",
+    points=1,
+    needs="2.1",
+    hint="Gradients on their way must be kept apart from .grad.",
+)
 def test_2_3_twice(student):
     """a second backward adds to the first"""
 
@@ -199,31 +218,51 @@ def test_2_3_twice(student):
         )
 
 
-@question("2.4", points=1, needs="2.1", hint="Only one of the two has slope -1.")
+@question("2.4", about="op_sub", points=1, needs="2.1", hint="Only one of the two has slope -1.")
 def test_2_4_minus(student):
     """a - b has the right value and gradients"""
     operation(student, lambda a, b: a - b, broadcastable(same_shape=True))
 
 
-@question("2.5", points=1, needs="2.1", hint="The gradient of a needs b, and the gradient of b needs a.")
+@question(
+    "2.5",
+    about="op_mul",
+    points=1,
+    needs="2.1",
+    hint="The gradient of a needs b, and the gradient of b needs a.",
+)
 def test_2_5_times(student):
     """a * b has the right value and gradients"""
     operation(student, lambda a, b: a * b, broadcastable(same_shape=True))
 
 
-@question("2.6", points=1, needs="2.1", hint="The gradient of b is negative: a larger b makes a / b smaller.")
+@question(
+    "2.6",
+    about="op_div",
+    points=1,
+    needs="2.1",
+    hint="The gradient of b is negative: a larger b makes a / b smaller.",
+)
 def test_2_6_divided(student):
     """a / b has the right value and gradients"""
     operation(student, lambda a, b: a / b, broadcastable(values=("any", "large"), same_shape=True))
 
 
-@question("2.7", points=1, needs="2.1", hint="The slope of aⁿ is n times a to the power of n - 1.")
+@question(
+    "2.7", about="op_pow", points=1, needs="2.1", hint="The slope of aⁿ is n times a to the power of n - 1."
+)
 def test_2_7_power(student):
     """a ** n has the right value and gradient"""
     operation(student, lambda a, n: a**n, powers((2, 3, -1, 0.5, 1)), names=["a", "n"])
 
 
-@question("2.8", points=1, needs="2.1", hint="exp is its own slope; the slope of log a is 1 / a.")
+@question(
+    "2.8",
+    about=("op_exp", "op_log"),
+    points=1,
+    needs="2.1",
+    hint="exp is its own slope; the slope of log a is 1 / a.",
+)
 def test_2_8_exp_and_log(student):
     """exp and log have the right values and gradients"""
     for function, inputs in [
@@ -233,25 +272,43 @@ def test_2_8_exp_and_log(student):
         operation(student, function, inputs, names=["a"])
 
 
-@question("2.9", points=1, needs=("1.1", "1.2", "2.1"), hint="Use relu and relu_backward on a.data.")
+@question(
+    "2.9",
+    about="op_relu",
+    points=1,
+    needs=("1.1", "1.2", "2.1"),
+    hint="Use relu and relu_backward on a.data.",
+)
 def test_2_9_relu(student):
     """a.relu() has the right value and gradient"""
     operation(student, lambda a: a.relu(), arrays(), names=["a"])
 
 
-@question("2.10", points=1, needs=("1.3", "2.1"), hint="Use tanh_backward on a.data, not on tanh(a.data).")
+@question(
+    "2.10",
+    about="op_tanh",
+    points=1,
+    needs=("1.3", "2.1"),
+    hint="Use tanh_backward on a.data, not on tanh(a.data).",
+)
 def test_2_10_tanh(student):
     """a.tanh() has the right value and gradient"""
     operation(student, lambda a: a.tanh(), arrays(), names=["a"])
 
 
-@question("2.11", points=2, needs="2.1", hint="Sum over each axis that was stretched.")
+@question("2.11", about="unbroadcast", points=2, needs="2.1", hint="Sum over each axis that was stretched.")
 def test_2_11_broadcasting(student):
     """gradients of stretched shapes are summed"""
     operation(student, lambda a, b: a + b, broadcastable())
 
 
-@question("2.12", points=1, needs=("2.4", "2.5", "2.6", "2.11"), hint="In 2 - t, the t comes second.")
+@question(
+    "2.12",
+    about="right_add",
+    points=1,
+    needs=("2.4", "2.5", "2.6", "2.11"),
+    hint="In 2 - t, the t comes second.",
+)
 def test_2_12_numbers(student):
     """numbers can stand on either side of a tensor"""
     for function in [
@@ -273,7 +330,13 @@ def test_2_12_numbers(student):
         )
 
 
-@question("2.13", points=1, needs="2.1", hint="Each number gets the gradient of the sum it went into.")
+@question(
+    "2.13",
+    about="op_sum",
+    points=1,
+    needs="2.1",
+    hint="Each number gets the gradient of the sum it went into.",
+)
 def test_2_13_sum(student):
     """sums and means have the right values and gradients"""
     operation(
@@ -285,7 +348,13 @@ def test_2_13_sum(student):
     )
 
 
-@question("2.13", points=1, needs="2.1", hint="A mean is a sum divided by how many numbers went into it.")
+@question(
+    "2.13",
+    about="op_mean",
+    points=1,
+    needs="2.1",
+    hint="A mean is a sum divided by how many numbers went into it.",
+)
 def test_2_13_mean(student):
     """means have the right values and gradients"""
     operation(
@@ -297,13 +366,15 @@ def test_2_13_mean(student):
     )
 
 
-@question("2.14", points=2, needs="2.1", hint="Write down all shapes.")
+@question("2.14", about="op_matmul", points=2, needs="2.1", hint="Write down all shapes.")
 def test_2_14_matmul(student):
     """a @ b has the right value and gradients"""
     operation(student, lambda a, b: a @ b, matmul_pairs())
 
 
-@question("2.15", points=1, needs="2.1", hint="The gradient goes back to the shape that a has.")
+@question(
+    "2.15", about="op_reshape", points=1, needs="2.1", hint="The gradient goes back to the shape that a has."
+)
 def test_2_15_reshape(student):
     """reshape and transpose put gradients in place"""
     operation(
@@ -314,7 +385,7 @@ def test_2_15_reshape(student):
     )
 
 
-@question("2.15", points=1, needs="2.1", hint="np.argsort(axes) undoes axes.")
+@question("2.15", about="op_transpose", points=1, needs="2.1", hint="np.argsort(axes) undoes axes.")
 def test_2_15_transpose(student):
     """transposes have the right values and gradients"""
     operation(
@@ -334,7 +405,9 @@ def test_2_15_transpose(student):
     )
 
 
-@question("2.16", points=2, needs="2.1", hint="Is a number that was picked twice counted twice?")
+@question(
+    "2.16", about="op_index", points=2, needs="2.1", hint="Is a number that was picked twice counted twice?"
+)
 def test_2_16_index(student):
     """a[index] has the right value and gradient"""
     operation(student, lambda a, index: a[index], indices(), names=["a", "index"])
@@ -352,7 +425,9 @@ def test_2_17_programs(student):
 # Part 3
 
 
-@question("3.1", points=2, needs=("2.4", "2.7", "2.13"), hint="Subtract, square, take the mean.")
+@question(
+    "3.1", about="l2_loss", points=2, needs=("2.4", "2.7", "2.13"), hint="Subtract, square, take the mean."
+)
 def test_3_1_l2_loss(student):
     """l2_loss is the mean of the squared differences"""
     operation(
@@ -366,13 +441,25 @@ def test_3_1_l2_loss(student):
     )
 
 
-@question("3.2", points=2, needs="2.1", hint="First get one row right, then take the mean over rows.")
+@question(
+    "3.2",
+    about="cross_entropy",
+    points=2,
+    needs="2.1",
+    hint="First get one row right, then take the mean over rows.",
+)
 def test_3_2_cross_entropy(student):
     """cross_entropy is the mean of -log p[label]"""
     cross_entropy(student, scale=1.0)
 
 
-@question("3.2", points=1, needs="2.1", hint="Subtract the largest logit of each row before you call np.exp.")
+@question(
+    "3.2",
+    about="cross_entropy",
+    points=1,
+    needs="2.1",
+    hint="Subtract the largest logit of each row before you call np.exp.",
+)
 def test_3_2_cross_entropy_of_large_logits(student):
     """cross_entropy is right for large logits, too"""
     cross_entropy(student, scale=1000.0)
@@ -392,7 +479,13 @@ def cross_entropy(student, scale):
 # Part 4
 
 
-@question("4.1", points=2, needs="2.1", hint="Against the gradient, and then the gradient back to zero.")
+@question(
+    "4.1",
+    about="descend",
+    points=2,
+    needs="2.1",
+    hint="Against the gradient, and then the gradient back to zero.",
+)
 def test_4_1_descend(student):
     """descend steps downhill and forgets the gradient"""
 
@@ -417,6 +510,7 @@ def test_4_1_descend(student):
 
 @question(
     "4.2",
+    about="train",
     points=3,
     needs=("1.4", "2.10", "2.11", "2.14", "3.1", "4.1"),
     hint="Plot the loss of each step. It should fall quickly at first, and never jump.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from autograder.checks.finding import Finding
-from autograder.errors import StudentError
+from autograder.errors import StudentError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,10 +35,11 @@ def ask(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         Raised: it raised.
         StudentError: it is not written yet or does not exist; that is for the caller of the check to say.
         NotImplementedError: it is not written yet (a function of this process).
+        UsageError: the test cannot call it this way.
     """
     try:
         return function(*args, **kwargs)
-    except (Raised, NotImplementedError):
+    except (Raised, NotImplementedError, UsageError):
         raise
     except StudentError as error:
         if error.type == "NotImplementedError" or error.kind == "missing":

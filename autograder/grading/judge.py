@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from autograder.errors import CheckFailed, InfrastructureError, StudentError, StudentStopped, UsageError
-from autograder.notebook.read import UnreadableNotebook
 from autograder.verdict import PASSED, Outcome, Verdict, Where
 
 if TYPE_CHECKING:
@@ -33,8 +32,6 @@ def judge(error: BaseException | None, session: Session | None = None) -> Outcom
             return _student_error(error, session)
         case StudentStopped():
             return _error(error.code, str(error), error.where)
-        case UnreadableNotebook():
-            return _error("unreadable", str(error))
         case AssertionError():
             return Outcome(verdict=Verdict.FAIL, code="assertion", message=_assertion(error))
         case InfrastructureError() | UsageError():

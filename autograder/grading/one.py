@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from autograder.errors import InfrastructureError
 from autograder.grading.judge import grader_fault
 from autograder.notebook.read import UnreadableNotebook, read_bytes
 from autograder.verdict import AssignmentResult, QuestionResult
@@ -76,7 +77,7 @@ def grade_one(assignment: Assignment, submission: Path, *, hidden: bool = False)
     trouble, digest = "", ""
     try:
         digest = hashlib.sha256(read_bytes(submission)).hexdigest()
-    except UnreadableNotebook as error:
+    except (UnreadableNotebook, InfrastructureError) as error:
         trouble = str(error)
     receiver = _Receiver()
     root = assignment.directory.parent.parent

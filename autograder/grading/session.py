@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from autograder.course import Assignment
 from autograder.errors import StudentError, StudentStopped
 from autograder.notebook.read import Notebook, UnreadableNotebook
+from autograder.verdict import Where
 
 if TYPE_CHECKING:
     from autograder.student import CellOutcome, Student, StudentProcess
@@ -43,6 +44,8 @@ class Session:
         self.cells: list[CellOutcome] = []
         self.stopped: dict[int, StudentStopped] = {}
         """Cells that ended the process, by number."""
+        self.used: list[str] = []
+        """Names of the notebook that the running test has asked for."""
         self._load = load
         self._start = start
         self._notebook: Notebook | None = None
@@ -120,20 +123,28 @@ class Session:
             return False
         return True
 
-    def why_missing(self, name: str) -> StudentError | StudentStopped | None:
-        """What went wrong in the cell that should have defined ``name``; None if no cell defines it."""
+    def definition(self, name: str) -> Where | None:
+        """The last place where a cell defines ``name`` at its top; None if none does."""
         named = re.escape(name)
-        definition = re.compile(
-            rf"^[ \t]*(?:(?:async[ \t]+)?def|class)[ \t]+{named}\b|^{named}\b[^=\n]*=(?!=)", re.MULTILINE
+        pattern = re.compile(
+            rf"^(?:(?:async[ \t]+)?def|class)[ \t]+{named}\b|^{named}\b[^=\n]*=(?!=)", re.MULTILINE
         )
         try:
             cells = self.notebook.cells
         except UnreadableNotebook:
             return None
-        failed = {outcome.number: outcome.error for outcome in self.cells if outcome.error is not None}
         for cell in reversed(cells):
-            if definition.search(cell.source):
-                trouble = self.stopped.get(cell.number) or failed.get(cell.number)
-                if trouble is not None:
-                    return trouble
+            if matches := list(pattern.finditer(cell.source)):
+                line = cell.source.count("\n", 0, matches[-1].start()) + 1
+                return Where(
+                    cell=cell.number, line=line, source=cell.source.split("\n")[line - 1].strip()[:300]
+                )
         return None
+
+    def why_missing(self, name: str) -> StudentError | StudentStopped | None:
+        """What went wrong in the cell that should have defined ``name``; None if no cell defines it."""
+        place = self.definition(name)
+        if place is None:
+            return None
+        failed = {outcome.number: outcome.error for outcome in self.cells}
+        return self.stopped.get(place.cell) or failed.get(place.cell)

@@ -6,6 +6,7 @@ grade, so they are dropped here and exist nowhere after.
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import warnings
@@ -13,14 +14,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from autograder.errors import UsageError
+from autograder.errors import InfrastructureError, StudentStopped, UsageError
 
 MAX_BYTES = 32 * 2**20
 """Larger files are refused unread; a notebook with many figures has a few MiB."""
 
 
-class UnreadableNotebook(Exception):  # noqa: N818 - what it says is what it is
+class UnreadableNotebook(StudentStopped):
     """A submission that is not a notebook; the message is one sentence for the student."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__("unreadable", message)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,7 @@ def read_bytes(path: Path) -> bytes:
 
     Raises:
         UnreadableNotebook: it is anything else.
+        InfrastructureError: the system does not let us read it.
     """
     # O_NONBLOCK: opening a named pipe must not wait for a writer.
     flags = (
@@ -60,8 +65,15 @@ def read_bytes(path: Path) -> bytes:
     )
     try:
         descriptor = os.open(path, flags)
+    except FileNotFoundError:
+        raise UnreadableNotebook("There is no such file.") from None
     except OSError as error:
-        raise UnreadableNotebook(f"The file cannot be opened ({error.strerror or 'it is a link'}).") from None
+        if error.errno in (errno.ELOOP, errno.EMLINK, errno.ENXIO):
+            raise UnreadableNotebook("This is not an ordinary file.") from None
+        # A disk, a permission: nothing that the student did.
+        raise InfrastructureError(
+            f"the submission cannot be opened ({error.strerror}): {path.name}"
+        ) from None
     try:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             raise UnreadableNotebook("This is not an ordinary file.")

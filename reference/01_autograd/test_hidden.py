@@ -102,7 +102,7 @@ def test_1_3_tanh_backward_far_out(student):
     )
 
 
-@question("1.4", points=1, hint="g is applied twice: to a3 x + b3, and to a2 g(...) + b2.")
+@question("1.4", about="network", points=1, hint="g is applied twice: to a3 x + b3, and to a2 g(...) + b2.")
 def test_1_4_network_with_other_activations(student):
     """network uses the activation function that it is given"""
 
@@ -124,7 +124,7 @@ def test_1_4_network_with_other_activations(student):
         )
 
 
-@question("1.5", points=1, needs="1.4", hint="Does it also work for data that you have not seen?")
+@question("1.5", about="fit", points=1, needs="1.4", hint="Does it also work for data that you have not seen?")
 def test_1_5_fit_other_data(student):
     """fit works for other data, too"""
     for x, y in DATA:
@@ -136,7 +136,7 @@ def test_1_5_fit_other_data(student):
 # Part 2
 
 
-@question("2.1", points=1, hint="Every tensor on the way gets its gradient, not only the first ones.")
+@question("2.1", about="backward", points=1, hint="Every tensor on the way gets its gradient, not only the first ones.")
 def test_2_1_backward_on_the_way(student):
     """backward leaves a gradient in every tensor, also in longer programs"""
 
@@ -169,7 +169,7 @@ def test_2_1_backward_on_the_way(student):
     )
 
 
-@question("2.2", points=1, needs="2.1", hint="Visit a tensor after everything that was computed from it.")
+@question("2.2", about="backward", points=1, needs="2.1", hint="Visit a tensor after everything that was computed from it.")
 def test_2_2_ladders(student):
     """gradients add up in larger graphs, too"""
 
@@ -208,7 +208,7 @@ def test_2_2_ladders(student):
         )
 
 
-@question("2.3", points=1, needs="2.1", hint="Gradients on their way must be kept apart from .grad.")
+@question("2.3", about="backward", points=1, needs="2.1", hint="Gradients on their way must be kept apart from .grad.")
 def test_2_3_three_times(student):
     """backward can be called any number of times, from any result"""
 
@@ -233,39 +233,39 @@ def test_2_3_three_times(student):
     )
 
 
-@question("2.4", points=1, needs="2.1")
+@question("2.4", about="op_sub", points=1, needs="2.1")
 def test_2_4_minus_in_programs(student):
     """minus works within longer programs"""
     operation(student, lambda a, b, c: a - (b - c), broadcastable(3, same_shape=True))
     operation(student, lambda a, b: -(a - b), together([(shape, shape) for shape in LARGE]))
 
 
-@question("2.5", points=1, needs="2.1")
+@question("2.5", about="op_mul", points=1, needs="2.1")
 def test_2_5_times_in_programs(student):
     """times works within longer programs"""
     operation(student, lambda a, b, c: (a * b) * c, broadcastable(3, same_shape=True))
 
 
-@question("2.6", points=1, needs="2.1")
+@question("2.6", about="op_div", points=1, needs="2.1")
 def test_2_6_divided_in_programs(student):
     """division works within longer programs"""
     operation(student, lambda a, b, c: a / (b / c), broadcastable(3, values="large", same_shape=True))
 
 
-@question("2.7", points=1, needs="2.1")
+@question("2.7", about="op_pow", points=1, needs="2.1")
 def test_2_7_other_powers(student):
     """powers work for other exponents and within longer programs"""
     operation(student, lambda a, n: a**n, powers((5, -2, 1.5, -0.5, 4)), names=["a", "n"])
     operation(student, lambda a: (a**2) ** 1.5, arrays(shapes=LARGE, max_dims=4, values="positive"))
 
 
-@question("2.8", points=1, needs="2.1")
+@question("2.8", about=("op_exp", "op_log"), points=1, needs="2.1")
 def test_2_8_exp_and_log_in_programs(student):
     """exp and log work within longer programs"""
     operation(student, lambda a: (a.exp() + 1.0).log(), arrays(), like=torch.nn.functional.softplus)
 
 
-@question("2.11", points=1, needs="2.1", hint="Axes may appear in front and be stretched at the same time.")
+@question("2.11", about="unbroadcast", points=1, needs="2.1", hint="Axes may appear in front and be stretched at the same time.")
 def test_2_11_broadcasting_of_three(student):
     """gradients are right when several shapes are stretched at once"""
     operation(student, lambda a, b, c: (a + b) + c, broadcastable(3))
@@ -274,7 +274,7 @@ def test_2_11_broadcasting_of_three(student):
 
 
 @question(
-    "2.12",
+    "2.12", about="right_add",
     points=1,
     needs=("2.4", "2.5", "2.6", "2.11"),
     hint="An array on the left must not take the tensor apart.",
@@ -291,7 +291,7 @@ def test_2_12_arrays(student):
         operation(student, function, broadcastable(values="large"), wrt=[0], names=["t", "k"], examples=20)
 
 
-@question("2.13", points=1, needs="2.1")
+@question("2.13", about=("op_sum", "op_mean"), points=1, needs="2.1")
 def test_2_13_sums_of_sums(student):
     """sum and mean work without arguments and one after the other"""
     operation(student, lambda a: a.sum(), arrays(shapes=LARGE, max_dims=4))
@@ -304,7 +304,7 @@ def test_2_13_sums_of_sums(student):
     )
 
 
-@question("2.14", points=1, needs="2.1")
+@question("2.14", about="op_matmul", points=1, needs="2.1")
 def test_2_14_products(student):
     """a @ b works with arrays on either side and one after the other"""
     operation(student, lambda t, k: t @ k, matmul_pairs(), wrt=[0], names=["t", "k"])
@@ -314,7 +314,7 @@ def test_2_14_products(student):
     )
 
 
-@question("2.15", points=1, needs="2.1", hint="Does the gradient go the whole way back for three axes?")
+@question("2.15", about=("op_reshape", "op_transpose"), points=1, needs="2.1", hint="Does the gradient go the whole way back for three axes?")
 def test_2_15_moves(student):
     """reshape and transpose work one after the other"""
     cubes = arrays(shapes=[(2, 3, 4), (1, 3, 2), (3, 1, 1), (2, 2, 2)])
@@ -328,7 +328,7 @@ def test_2_15_moves(student):
     operation(student, lambda a: a.T.reshape(2, -1), arrays((3, 4)))
 
 
-@question("2.16", points=1, needs="2.1")
+@question("2.16", about="op_index", points=1, needs="2.1")
 def test_2_16_other_indices(student):
     """indexing works with masks, several lists, and one after the other"""
     operation(student, lambda a: a[1:][0], arrays(shapes=[(2,), (3, 2), (4, 1, 2)]))
@@ -350,7 +350,7 @@ def test_2_17_larger_programs(student):
 
 
 @question(
-    "3.1", points=1, needs=("2.4", "2.7", "2.13"), hint="The mean goes over all numbers, whatever the shape."
+    "3.1", about="l2_loss", points=1, needs=("2.4", "2.7", "2.13"), hint="The mean goes over all numbers, whatever the shape."
 )
 def test_3_1_l2_loss_of_many(student):
     """l2_loss takes the mean over all numbers of any shape"""
@@ -365,7 +365,7 @@ def test_3_1_l2_loss_of_many(student):
     )
 
 
-@question("3.2", points=2, needs="2.1", hint="Never take the logarithm of a p that may have become 0.")
+@question("3.2", about="cross_entropy", points=2, needs="2.1", hint="Never take the logarithm of a p that may have become 0.")
 def test_3_2_cross_entropy_of_huge_logits(student):
     """cross_entropy is right for logits of any size"""
     for scale in (0.25, 20.0, 10_000 / 4):
@@ -383,7 +383,7 @@ def test_3_2_cross_entropy_of_huge_logits(student):
 # Part 4
 
 
-@question("4.1", points=1, needs="2.1")
+@question("4.1", about="descend", points=1, needs="2.1")
 def test_4_1_descend_repeatedly(student):
     """descend works step after step, for parameters of different shapes"""
 
@@ -407,7 +407,7 @@ def test_4_1_descend_repeatedly(student):
 
 
 @question(
-    "4.2", points=2, needs=("1.4", "2.10", "2.11", "2.14", "3.1", "4.1"), hint="Does it work for other data?"
+    "4.2", about="train", points=2, needs=("1.4", "2.10", "2.11", "2.14", "3.1", "4.1"), hint="Does it work for other data?"
 )
 def test_4_2_train_on_other_data(student):
     """train works for other data, too"""

@@ -115,7 +115,7 @@ def test_a_notebook_without_code_is_a_notebook() -> None:
 
 
 def test_only_an_ordinary_file_is_opened(tmp_path: Path) -> None:
-    """Neither a link nor a pipe nor a folder: the first could lead anywhere, the second would wait for ever."""
+    """Neither a link, which could lead anywhere, nor a pipe, which would wait for ever, nor a folder."""
     real = tmp_path / "real.ipynb"
     real.write_bytes(notebook(code("x = 1")))
     link = tmp_path / "link.ipynb"

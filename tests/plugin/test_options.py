@@ -164,7 +164,8 @@ def test_a_worker_that_dies_leaves_no_pass_behind(course: DemoCourse) -> None:
     course.hand_in(SOLVED)
     with (course.folder / "test_demo.py").open("a") as file:
         file.write(
-            '\n\n@question("1.2", points=1)\ndef test_boom(student):\n    """boom"""\n    import os\n    os._exit(9)\n'
+            '\n\n@question("1.2", points=1)\n'
+            'def test_boom(student):\n    """boom"""\n    import os\n    os._exit(9)\n'
         )
     graded = course.run("assignments/", "-n", "1", "--max-worker-restart", "0")
     assert graded.status == 3, graded.output

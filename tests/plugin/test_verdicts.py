@@ -43,6 +43,11 @@ def test_an_exception_is_an_error_at_its_cell_and_line(course: DemoCourse) -> No
     assert question["where"] == {"cell": 3, "line": 3, "source": "return values[3]"}
 
 
+def test_a_wrong_answer_is_shown_where_it_is_defined(course: DemoCourse) -> None:
+    course.hand_in([*SOLVED[:2], "# mine\ndef finish():\n    return 'no'", SOLVED[3]])
+    assert course.run().question("1.3")["where"] == {"cell": 3, "line": 2, "source": "def finish():"}
+
+
 def test_a_cell_that_raises_costs_only_the_questions_that_need_it(course: DemoCourse) -> None:
     course.hand_in([*SOLVED[:2], "1 / 0\n" + SOLVED[2], SOLVED[3]])
     graded = course.run()
@@ -117,7 +122,8 @@ def test_a_mistake_in_a_test_is_never_held_against_the_student(course: DemoCours
     course.hand_in(SOLVED)
     with (course.folder / "test_demo.py").open("a") as file:
         file.write(
-            '\n\n@question("1.11", points=5)\ndef test_broken(student):\n    """broken"""\n    None.nonsense\n'
+            '\n\n@question("1.11", points=5)\n'
+            'def test_broken(student):\n    """broken"""\n    None.nonsense\n'
         )
     graded = course.run()
     assert graded.status == 3
@@ -130,7 +136,7 @@ def test_a_mistake_in_a_test_is_never_held_against_the_student(course: DemoCours
 @pytest.mark.parametrize(
     "trick",
     [
-        "class Yes:\n    def __eq__(self, other): return True\n    __hash__ = None\ndef finish(): return Yes()",
+        "class Yes:\n    def __eq__(self, other): return True\ndef finish(): return Yes()",
         "class Yes(str):\n    def __eq__(self, other): return True\ndef finish(): return Yes('no')",
         "def finish():\n    raise AssertionError('passed')",
         "def finish():\n    raise SystemExit(0)",

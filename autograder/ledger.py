@@ -1,0 +1,88 @@
+"""What pytest's reports say about graded tests, gathered where the user started pytest.
+
+Registered by the plugin in runs that have something to grade.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from autograder.grading.run import GradingRun
+    from autograder.grading.score import TestRecord
+    from autograder.verdict import AssignmentResult
+
+RECORD: pytest.StashKey[TestRecord] = pytest.StashKey()
+"""On a test item: that it is graded, and how."""
+
+_MARKUP = {
+    "good": {"green": True},
+    "bad": {"red": True},
+    "warn": {"yellow": True},
+    "dim": {"light": True},
+    "title": {"bold": True},
+}
+
+
+class Ledger:
+    """Collects what the reports say: on the process that the user started, those of xdist's workers too."""
+
+    def __init__(self, config: pytest.Config, run: GradingRun) -> None:
+        self.config = config
+        self.run = run
+        self.collected: set[str] = set()
+        self.reported: set[str] = set()
+        self.lost: set[str] = set()
+        self.results: tuple[AssignmentResult, ...] = ()
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        self.run.expect(item.stash[RECORD].to_json() for item in session.items if RECORD in item.stash)
+        self.collected.update(item.nodeid for item in session.items)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_node_collection_finished(self, node: Any, ids: list[str]) -> None:
+        self.collected.update(ids)
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if report.when == "call" or not report.passed:
+            self.reported.add(report.nodeid)
+        if data := getattr(report, "autograder", None):
+            self.run.expect(data["expected"])
+            self.run.note(data["record"])
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
+        self.run.close()  # before a score is made: nothing of the student's may still run
+        if hasattr(self.config, "workerinput"):
+            return
+        limit = self.config.getoption("maxfail")
+        stopped_early = exitstatus == pytest.ExitCode.INTERRUPTED or bool(
+            limit and session.testsfailed >= limit
+        )
+        self.results = self.run.results(stopped_early=stopped_early)
+        cells = {name: tuple(session.cells) for name, session in self.run.sessions.items()}
+        self.config.hook.pytest_autograder_graded(config=self.config, results=self.results, cells=cells)
+        if path := self.config.getoption("grade_json"):
+            from autograder.reports.json_file import write_grade
+
+            write_grade(self.config.invocation_params.dir / path, self.results)
+        self.lost = set() if stopped_early else self.collected - self.reported
+        if exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
+            if self.lost or any(result.inconclusive for result in self.results):
+                session.exitstatus = pytest.ExitCode.INTERNAL_ERROR
+            elif not all(result.passed for result in self.results):
+                session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        from autograder.reports.terminal import render
+
+        for result in self.results:
+            for line in render(result):
+                terminalreporter.write_line(line.text, **_MARKUP.get(line.style, {}))
+        if self.lost:
+            names = ", ".join(sorted(self.lost)[:5])
+            terminalreporter.write_line(
+                f"{len(self.lost)} tests were collected and never ran: {names}", red=True
+            )
