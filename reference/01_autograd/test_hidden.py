@@ -262,7 +262,9 @@ def test_2_7_other_powers(student):
 @question("2.8", about=("op_exp", "op_log"), points=1, needs="2.1")
 def test_2_8_exp_and_log_in_programs(student):
     """exp and log work within longer programs"""
-    operation(student, lambda a: (a.exp() + 1.0).log(), arrays(), like=torch.nn.functional.softplus)
+    # With a number in the place of b, the question would build on 2.11.
+    function = lambda a, b: (a.exp() + b).log()
+    operation(student, function, broadcastable(values=("any", "positive"), same_shape=True))
 
 
 @question("2.11", about="unbroadcast", points=1, needs="2.1", hint="Axes may appear in front and be stretched at the same time.")
