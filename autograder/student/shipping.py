@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import inspect
 import types
 from collections.abc import Callable
@@ -103,19 +104,26 @@ def _parse(function: types.FunctionType) -> tuple[str, str, frozenset[str]]:
 def _node(function: types.FunctionType) -> ast.FunctionDef | ast.Lambda:
     try:
         lines, _ = inspect.findsource(function)
-        module = ast.parse("".join(lines))
+        functions = _functions("".join(lines))
     except (OSError, SyntaxError) as error:
         raise UsageError(f"cannot read the source of {function.__qualname__}: {error}") from None
-    first = function.__code__.co_firstlineno
     kind = ast.Lambda if function.__name__ == "<lambda>" else ast.FunctionDef
-    found = [node for node in ast.walk(module) if isinstance(node, kind) and _first_line(node) == first]
+    found = [n for n in functions.get(function.__code__.co_firstlineno, ()) if isinstance(n, kind)]
     if len(found) != 1:
         raise UsageError(
             f"cannot tell which function is meant; give it a line of its own: {function.__qualname__}"
         )
-    node = found[0]
-    assert isinstance(node, ast.FunctionDef | ast.Lambda)
-    return node
+    return found[0]
+
+
+@functools.lru_cache(maxsize=8)
+def _functions(source: str) -> dict[int, list[ast.FunctionDef | ast.Lambda]]:
+    """All functions of a file by their first line; a test file has many, and each may be shipped."""
+    functions: dict[int, list[ast.FunctionDef | ast.Lambda]] = {}
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.FunctionDef | ast.Lambda):
+            functions.setdefault(_first_line(node), []).append(node)
+    return functions
 
 
 def _first_line(node: ast.FunctionDef | ast.Lambda) -> int:
