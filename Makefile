@@ -33,10 +33,10 @@ grade: $(READY)  ## grade the sample class into build/grade
 	  $(if $(JOBS),--jobs $(JOBS))
 
 test: $(READY)  ## the tests, without the slow ones
-	$(BIN)/python -m pytest -m "not slow" $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -m "not slow" -n auto $(PYTEST_ARGS)
 
 slow: $(READY)  ## the slow tests
-	$(BIN)/python -m pytest -m slow $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -m slow -n auto $(PYTEST_ARGS)
 
 lint: $(READY)  ## style, and the direction of imports
 	$(BIN)/ruff check .
@@ -57,7 +57,7 @@ wheel-test: $(READY)  ## build the wheel and run the tests against it, without t
 	VENV=$(abspath $(VENV)) .ci/wheel-test $(PYTEST_ARGS)
 
 bench: $(READY)  ## benchmarks
-	$(BIN)/python -m pytest tests/benchmarks -s $(PYTEST_ARGS)
+	$(BIN)/python -m tests.benchmarks.gradient_channel
 
 clean:  ## remove what was built, but not .venv
 	rm -rf build dist

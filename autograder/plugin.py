@@ -94,13 +94,14 @@ def pytest_configure(config: pytest.Config) -> None:
         what.check(assignments)
     except UsageError as error:
         raise pytest.UsageError(str(error)) from None
+    if not assignments:
+        return
     if what.hidden:
         hidden = [str(a.hidden_tests) for a in assignments]
         config.args += [path for path in hidden if path not in config.args]
-    if assignments:
-        # Test modules of different assignments share names (test_hidden.py), and nothing of an assignment's
-        # folder may enter the grader by standing first on sys.path.
-        config.option.importmode = "importlib"
+    # Test modules of different assignments share names (test_hidden.py), and nothing of an assignment's
+    # folder may enter the grader by standing first on sys.path.
+    config.option.importmode = "importlib"
 
     def start(assignment: Assignment, time_left: float) -> StudentProcess:
         process: StudentProcess = config.hook.pytest_autograder_start_student(
