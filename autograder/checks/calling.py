@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from autograder.checks.finding import Finding
 from autograder.errors import StudentError, UsageError
 
@@ -47,3 +49,26 @@ def ask(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         raise Raised(error.type, error.message, error.where) from None
     except Exception as error:  # noqa: BLE001 - a student's code may raise anything
         raise Raised(type(error).__name__, str(error)[:2000], None) from None
+
+
+def ask_openly(function: Callable[..., Any], *args: Any) -> Any:
+    """As ``ask``; what the function writes into an array shows in ``args``, wherever the function lives.
+
+    A function of another process gets copies of the arrays, so its copies are brought back.
+    """
+    beside = getattr(function, "__autograder_run__", None)
+    if beside is None:
+        return ask(function, *args)
+    answer = ask(beside, call_openly, function, list(args))
+    match answer:
+        case [result, [*after]]:
+            for mine, theirs in zip(args, after, strict=False):
+                if isinstance(mine, np.ndarray) and np.shape(mine) == np.shape(theirs):
+                    mine[...] = theirs
+            return result
+    return answer
+
+
+def call_openly(function: Any, args: Any) -> Any:
+    """A call, and its arguments afterwards; its source runs in the student process."""
+    return [function(*args), args]

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograder.checks import render
-from autograder.checks.calling import ask
+from autograder.checks.calling import ask, ask_openly
 from autograder.checks.reading import Reader
 from autograder.checks.values import example
 from autograder.errors import StudentError, UsageError
@@ -195,10 +195,10 @@ class PairStyle:
         """See ``Style``."""
         assert not shared, "arrays carry no gradient that could be shared"
         given = [a.copy() if isinstance(a, np.ndarray) else a for a in args]
-        value = ask(self._function, *given) if self._function is not None else None
+        value = ask_openly(self._function, *given) if self._function is not None else None
 
         def backward(upstream: Array) -> list[Any]:
-            result = ask(self._backward, *given, upstream)
+            result = ask_openly(self._backward, *given, upstream)
             return list(result) if isinstance(result, tuple | list) and len(positions) > 1 else [result]
 
         return Pass(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograder.checks import render, verdicts
-from autograder.checks.calling import Raised, ask
+from autograder.checks.calling import Raised, ask, ask_openly
 from autograder.checks.compare import RELATIVE, compare
 from autograder.checks.finding import Finding
 from autograder.checks.oracle import Oracle, is_differentiable
@@ -95,7 +95,9 @@ def values(
             first, second = (
                 [
                     reader.value_of(part)
-                    for part in _parts(ask(function, *(prepared(g, tensor, copy=False) for g in given)))
+                    for part in _parts(
+                        ask_openly(function, *(prepared(g, tensor, copy=False) for g in given))
+                    )
                 ]
                 for _ in range(2)
             )

@@ -1,0 +1,69 @@
+"""Calls of functions that live in a student process."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+import torch
+
+from autograder.checks.calling import Raised, ask_openly
+from autograder.checks.gradients import gradients
+from autograder.checks.inputs import arrays
+from autograder.checks.values import values
+from autograder.student import Student, StudentProcess
+
+CELL = """
+import numpy as np
+
+def relu(x):
+    x[x < 0] = 0
+    return x
+
+def relu_backward(x, upstream):
+    upstream[x < 0] = 0
+    return upstream
+
+def fail(x):
+    raise ValueError("too bad")
+
+class Result:
+    pass
+
+def mark(x):
+    x[...] = 7
+    return Result()
+"""
+
+
+@pytest.fixture(scope="module")
+def student() -> Iterator[Student]:
+    with StudentProcess.spawn() as process:
+        outcome = process.execute(1, CELL)
+        assert outcome.error is None
+        yield process.student
+
+
+def test_a_function_that_changes_its_input_is_caught_across_processes(student: Student) -> None:
+    outcome = values(student.relu, like=torch.relu, inputs=arrays())
+    assert outcome.code == "input-changed"
+
+
+def test_a_backward_that_changes_its_upstream_gradient_is_caught_across_processes(student: Student) -> None:
+    outcome = gradients(None, like=torch.relu, backward=student.relu_backward, inputs=arrays())
+    assert outcome.code == "upstream-changed"
+
+
+def test_what_a_function_writes_shows_here_and_what_it_returns_stays_a_handle(student: Student) -> None:
+    x = np.zeros(2)
+    result = ask_openly(student.mark, x)
+    assert repr(result) == "<Result of the student>"
+    assert x.tolist() == [7, 7]
+
+
+def test_an_exception_keeps_its_place(student: Student) -> None:
+    with pytest.raises(Raised) as raised:
+        ask_openly(student.fail, np.zeros(1))
+    assert raised.value.where is not None
+    assert raised.value.where.source == 'raise ValueError("too bad")'
