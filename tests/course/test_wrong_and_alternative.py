@@ -73,7 +73,9 @@ def packed(paths: list[Path], builds_on: Mapping[str, set[str]]) -> list[list[Pa
     return groups
 
 
-GROUPS = packed(WRONG, importlib.import_module("tests.class.make").dependencies())
+BUILDS_ON = importlib.import_module("tests.class.make").dependencies()
+BUILDS_ON["4.1"].add("2.3")  # a backward that forgets earlier gradients hides a descend that keeps them
+GROUPS = packed(WRONG, BUILDS_ON)
 
 
 def check_rejected(paths: list[Path], submission: Path) -> None:
