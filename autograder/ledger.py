@@ -55,7 +55,7 @@ class Ledger:
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
         self.run.close()  # before a score is made: nothing of the student's may still run
-        if hasattr(self.config, "workerinput"):
+        if hasattr(self.config, "workerinput") or self.config.getoption("collectonly"):
             return
         limit = self.config.getoption("maxfail")
         stopped_early = exitstatus == pytest.ExitCode.INTERRUPTED or bool(

@@ -174,6 +174,13 @@ def test_a_worker_that_dies_leaves_no_pass_behind(course: DemoCourse) -> None:
     assert graded.assignment["score"] is None
 
 
+def test_collecting_alone_grades_nothing(course: DemoCourse) -> None:
+    graded = course.run("assignments/", "--collect-only", "-q")
+    assert graded.status == 0
+    assert graded.grade is None
+    assert "never ran" not in graded.output
+
+
 def test_ordinary_tests_are_left_alone(course: DemoCourse) -> None:
     course.hand_in(SOLVED)
     with (course.folder / "test_demo.py").open("a") as file:
