@@ -33,10 +33,10 @@ grade: $(READY)  ## grade the sample class into build/grade
 	  $(if $(JOBS),--jobs $(JOBS))
 
 test: $(READY)  ## the tests, without the slow ones
-	$(BIN)/python -m pytest -m "not slow" -n auto $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -m "not slow" -n auto --dist worksteal $(PYTEST_ARGS)
 
 slow: $(READY)  ## the slow tests
-	$(BIN)/python -m pytest -m slow -n auto $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -m slow -n auto --dist worksteal $(PYTEST_ARGS)
 
 lint: $(READY)  ## style, and the direction of imports
 	$(BIN)/ruff check .

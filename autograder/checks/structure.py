@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 Array = NDArray[Any]
 
-PROBES = 6
+PROBES = 4
 """Examples on which structure is judged; each costs a few passes."""
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from hypothesis.strategies import SearchStrategy
 
-PROBES = 6
+PROBES = 4
 """Examples on which a function is called twice."""
 
 
