@@ -22,9 +22,9 @@ $(READY): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null \
 	  || { echo "Python's venv module is not installed: on Debian or Ubuntu, apt-get install python3-venv" >&2; exit 1; }
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt torch==2.13.0
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt hatchling editables
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt \
+	$(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt torch==2.13.0
+	$(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt hatchling editables
+	$(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt \
 	  --no-build-isolation --editable '.[course,dev]'
 	touch $@
 
