@@ -15,6 +15,17 @@ ROOT = Path(__file__).parents[2]
 ASSIGNMENT = Course(root=ROOT).assignment("01_autograd")
 FOLDER = ROOT / "tests" / "class" / ASSIGNMENT.name
 SUBMISSIONS = sorted(FOLDER.glob("*.ipynb"))
+QUICK = {
+    *("correct_tape", "half_solved", "unsolved", "wrong_visiting_order", "wrong_mask_and_sign"),
+    *(
+        "file_empty",
+        "file_invalid_json",
+        "file_not_a_notebook",
+        "trouble_os_exit",
+        "trouble_loop_in_a_function",
+    ),
+}
+"""Graded in the default suite; the others in the slow one, and all of them as a batch in CI."""
 
 
 def test_there_are_enough_submissions() -> None:
@@ -27,7 +38,11 @@ def test_the_files_are_what_their_sources_make() -> None:
     assert {path.name: path.read_bytes() for path in FOLDER.iterdir()} == made
 
 
-@pytest.mark.parametrize("submission", SUBMISSIONS, ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "submission",
+    [pytest.param(path, marks=[] if path.stem in QUICK else pytest.mark.slow) for path in SUBMISSIONS],
+    ids=lambda path: path.stem,
+)
 def test_each_submission_gets_its_grade(submission: Path) -> None:
     expected = json.loads(submission.with_suffix(".expected.json").read_text(encoding="utf-8"))
     result = grade_one(ASSIGNMENT, submission, hidden=True).result
