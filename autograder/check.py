@@ -57,7 +57,8 @@ def value(answer: Any, *, shape: tuple[int, ...], of: str = "The result") -> Any
         of: what it is, for the message.
 
     Raises:
-        CheckFailed: there is no array in it, or one of another shape.
+        CheckFailed: there is no array of real numbers in it, or one of another shape.
+        StudentError: reading it raised.
     """
     from autograder.checks.reading import Unreadable, value_of
     from autograder.verdict import Outcome, Verdict
@@ -67,9 +68,12 @@ def value(answer: Any, *, shape: tuple[int, ...], of: str = "The result") -> Any
     except Unreadable as problem:
         message, got = f"{of} is not an array.", str(problem)
     else:
-        if array.shape == shape:
+        if array.shape == shape and array.dtype.kind in "fiu":
             return array
-        message, got = f"{of} has the wrong shape.", f"an array of shape {array.shape}"
+        if array.shape == shape:
+            message, got = f"{of} has the wrong kind of numbers.", f"numbers of dtype {array.dtype}"
+        else:
+            message, got = f"{of} has the wrong shape.", f"an array of shape {array.shape}"
     expected = f"an array of shape {shape}"
     raise CheckFailed(
         Outcome(verdict=Verdict.FAIL, code="value-shape", message=message, expected=expected, got=got)

@@ -48,7 +48,8 @@ def lecture_network(x, a1, b1, a2, b2, a3, b3, g=bend):
 
 def loss(*p):
     prediction = lecture_network(X, *p, g=np.tanh)
-    if prediction.shape != Y.shape:
+    alone = lecture_network(X[:, :1], *p, g=np.tanh)  # a bias as wide as the data could be the data
+    if prediction.shape != Y.shape or alone.shape != (1, 1):
         raise ValueError("one output for each data point")
     return np.mean((prediction - Y) ** 2)
 

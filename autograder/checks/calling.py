@@ -15,14 +15,11 @@ if TYPE_CHECKING:
     from autograder.verdict import Where
 
 
-class Raised(Exception):  # noqa: N818 - what happened, not an error of the grader
-    """The student's code raised an exception."""
+class Raised(StudentError):  # noqa: N818 - what happened, not an error of the grader
+    """The student's code raised an exception on an input that it has to be right for."""
 
     def __init__(self, type: str, message: str, where: Where | None) -> None:
-        super().__init__(type, message)
-        self.type = type
-        self.message = message
-        self.where = where
+        super().__init__(type, message, where=where)
 
     def finding(self) -> Finding:
         """As an objection to the example that caused it. Different exception types are different mistakes."""
@@ -63,7 +60,11 @@ def ask_openly(function: Callable[..., Any], *args: Any) -> Any:
     match answer:
         case [result, [*after]]:
             for mine, theirs in zip(args, after, strict=False):
-                if isinstance(mine, np.ndarray) and np.shape(mine) == np.shape(theirs):
+                if (
+                    isinstance(mine, np.ndarray)
+                    and isinstance(theirs, np.ndarray)
+                    and (mine.shape, mine.dtype) == (theirs.shape, theirs.dtype)
+                ):
                     mine[...] = theirs
             return result
     return answer

@@ -9,13 +9,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograder.checks.calling import Raised
-from autograder.checks.reading import Reader, Unreadable
+from autograder.checks.reading import Reader, Unreadable, kind_of
 from autograder.verdict import Outcome, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 Array = NDArray[Any]
+
+MOST_AXES = 2
+MOST_NUMBERS = 100_000
+"""What one parameter may have: the loss is computed in the grader's own memory."""
 
 
 def converged(
@@ -42,7 +46,7 @@ def converged(
     call = call or "The result"
     if not isinstance(parameters, list | tuple) or len(parameters) != len(names):
         wanted = f"the {len(names)} parameters [{', '.join(names)}]"
-        got = f"{len(parameters)} values" if isinstance(parameters, list | tuple) else _kind(parameters)
+        got = f"{len(parameters)} values" if isinstance(parameters, list | tuple) else kind_of(parameters)
         return _fail("parameters-count", f"{call} does not return {wanted}.", wanted, got)
     reader = Reader()
     arrays: list[Array] = []
@@ -55,6 +59,8 @@ def converged(
             )
     shapes = ", ".join(f"{name} {array.shape}" for name, array in zip(names, arrays, strict=True))
     try:
+        if any(array.ndim > MOST_AXES or array.size > MOST_NUMBERS for array in arrays):
+            raise ValueError("broadcasting could make of these an array that fits in no memory")
         with np.errstate(all="ignore"):
             found = float(loss(*arrays))
     except ValueError:
@@ -85,7 +91,3 @@ def converged(
 
 def _fail(code: str, message: str, expected: str, got: str) -> Outcome:
     return Outcome(verdict=Verdict.FAIL, code=code, message=message, expected=expected, got=got)
-
-
-def _kind(value: Any) -> str:
-    return "None" if value is None else f"a {type(value).__name__}"

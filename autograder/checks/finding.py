@@ -18,8 +18,8 @@ class Finding:
     """What was judged, in the student's words: ``x.grad``, ``the result``."""
     expected: str = ""
     got: str = ""
-    detail: str = ""
-    """A short addition to the message of ``code``, e.g. the type and text of an exception."""
+    detail: str = field(default="", compare=False)
+    """An addition to the message of ``code``: type and text of an exception, which may say when or where."""
     where: Where | None = None
     error: float = field(default=float("inf"), compare=False)
     """Largest difference from the expected value; infinite where there is no value."""

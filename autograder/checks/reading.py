@@ -96,7 +96,7 @@ class Reader:
                     continue
                 self._found["value", depth] = (name, self._found["value", depth][1])
                 return value
-        raise Unreadable("None" if thing is None else f"a {type(thing).__name__}")
+        raise Unreadable(kind_of(thing))
 
     def _held(self, held: Any, kind: str, level: int, depth: int) -> NDArray[Any]:
         """Read an attribute, or what it returns if it is a method. A handle does not say which it is."""
@@ -112,7 +112,7 @@ class Reader:
                 raise
             self._found[kind, level] = (name, call)
             return value
-        raise Unreadable(f"a {type(held).__name__}")
+        raise Unreadable(kind_of(held))
 
 
 def value_of(thing: Any) -> NDArray[Any]:
@@ -125,6 +125,12 @@ def gradient_of(thing: Any) -> NDArray[Any] | None:
     return Reader().gradient_of(thing)
 
 
+def kind_of(thing: Any) -> str:
+    """What ``thing`` is, in the student's words: a handle stands for an object of a class of theirs."""
+    name = getattr(thing, "_autograder_type", "") if hasattr(type(thing), "_autograder_type") else ""
+    return "None" if thing is None else f"a {name or type(thing).__name__}"
+
+
 def _plain(thing: Any) -> NDArray[Any] | None:
     if isinstance(thing, np.ndarray | np.generic):
         array = np.array(thing, subok=False)
@@ -132,6 +138,8 @@ def _plain(thing: Any) -> NDArray[Any] | None:
         # a Python int is what max(0, x) gives; its value is what counts
         array = np.array(float(thing) if isinstance(thing, int) else thing)
     elif isinstance(thing, list | tuple):
+        if not _holds_numbers(thing):
+            return None
         try:
             array = np.array(thing)
         except (ValueError, TypeError):
@@ -141,3 +149,13 @@ def _plain(thing: Any) -> NDArray[Any] | None:
     else:
         return None
     return array if array.dtype.kind in "fiubc" else None
+
+
+def _holds_numbers(thing: Any) -> bool:
+    """Whether numpy may be asked: of one long text among many short ones it makes an array of long ones."""
+    if isinstance(thing, list | tuple):
+        return all(map(_holds_numbers, thing))
+    return (
+        isinstance(thing, int | float | complex | np.ndarray | np.generic)
+        or type(thing).__module__ == "torch"
+    )

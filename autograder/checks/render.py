@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -36,13 +36,23 @@ def _short(value: float) -> str:
 
 def array(value: Any) -> str:
     """An array as nested lists, without ``np.array`` around it."""
-    nested = value.tolist() if isinstance(value, np.ndarray | np.generic) else value
-    text = _nested(nested)
-    return text if len(text) <= LONGEST else text[:LONGEST] + " ..."
+    text = ""
+    for part in _parts(value):
+        text += part
+        if len(text) > LONGEST:
+            return text[:LONGEST] + " ..."
+    return text
 
 
-def _nested(value: Any) -> str:
-    return f"[{', '.join(map(_nested, value))}]" if isinstance(value, list) else number(value)
+def _parts(value: Any) -> Iterator[str]:
+    if isinstance(value, list) or np.ndim(value):
+        yield "["
+        for index, item in enumerate(value):
+            yield ", " if index else ""
+            yield from _parts(item)
+        yield "]"
+    else:
+        yield number(value.item() if isinstance(value, np.ndarray | np.generic) else value)
 
 
 def upstream(value: NDArray[Any]) -> str:

@@ -45,7 +45,7 @@ class Outputs:
         self._text = MAX_TEXT
         self._media = MAX_MEDIA
         self._clear_later = False
-        self._displays: dict[str, list[Output]] = {}
+        self._displays: dict[str | None, list[Output]] = {}
 
     def add(self, events: object) -> None:
         """Take in the events of one message.
@@ -103,14 +103,17 @@ class Outputs:
                 item["text"] = clean(item["text"], MAX_TEXT + 100)
         return tuple(self.items)
 
-    def _append(self, item: Output) -> None:
+    def _append(self, item: Output, identity: str | None = None) -> None:
         if self._clear_later:
             self._clear()
         if len(self.items) < MAX_ITEMS:
             self.items.append(item)
+            if identity is not None:
+                self._displays.setdefault(identity, []).append(item)
 
     def _clear(self) -> None:
         self.items.clear()
+        self._displays.clear()
         self._text, self._media = MAX_TEXT, MAX_MEDIA
         self._clear_later = False
 
@@ -124,12 +127,9 @@ class Outputs:
         return bundle or {"text/plain": "[this output is too large to keep]"}
 
     def _display(self, data: dict[str, Any], identity: str | None, is_update: bool) -> None:
-        shown = self._displays.setdefault(identity, []) if identity is not None else []
+        bundle = self._bundle(data)
         if is_update:
-            bundle = self._bundle(data)
-            for item in shown:
+            for item in self._displays.get(identity, ()):
                 item["data"] = bundle
             return
-        item = {"output_type": "display_data", "data": self._bundle(data), "metadata": {}}
-        shown.append(item)
-        self._append(item)
+        self._append({"output_type": "display_data", "data": bundle, "metadata": {}}, identity)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 from autograder.errors import StudentError
@@ -10,6 +11,8 @@ from autograder.student.handles import MissingName
 from autograder.student.text import clean
 from autograder.verdict import Where
 
+_ADDRESS = re.compile(r"\b0x[0-9a-f]{6,16}\b")
+"""Places in memory differ from run to run, and a verdict must not."""
 _KINDS = ("exception", "memory", "unusable")
 
 
@@ -38,7 +41,7 @@ def student_error(
             is_missing = may_be_missing and kind == "missing"
             return (MissingName if is_missing else StudentError)(
                 clean(type_, 100) or "Exception",
-                clean(message, 2000),
+                _ADDRESS.sub("0x…", clean(message, 2000)),
                 where=_where(cell, line, sources),
                 kind="missing" if is_missing else kind if kind in _KINDS else "exception",
             )

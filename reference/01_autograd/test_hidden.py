@@ -39,7 +39,8 @@ def lecture_network(x, a1, b1, a2, b2, a3, b3, g):
 def loss_for(x, y):
     def loss(*p):
         prediction = lecture_network(x, *p, g=np.tanh)
-        if prediction.shape != y.shape:
+        alone = lecture_network(x[:, :1], *p, g=np.tanh)  # a bias as wide as the data could be the data
+        if prediction.shape != y.shape or alone.shape != (1, 1):
             raise ValueError("one output for each data point")
         return np.mean((prediction - y) ** 2)
 

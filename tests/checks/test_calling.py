@@ -11,10 +11,14 @@ import torch
 from autograder.checks.calling import Raised, ask_openly
 from autograder.checks.gradients import gradients
 from autograder.checks.inputs import arrays
+from autograder.checks.reading import Unreadable, value_of
 from autograder.checks.values import values
 from autograder.student import Student, StudentProcess
+from autograder.verdict import Verdict
 
 CELL = """
+import itertools
+import sys
 import numpy as np
 
 def relu(x):
@@ -29,7 +33,22 @@ def fail(x):
     raise ValueError("too bad")
 
 class Result:
-    pass
+    def __repr__(self):
+        return f"<Result object at {hex(0x7f0000000000 + next(ticks))}>"
+
+ticks = itertools.count()
+
+def fail_differently(x):
+    raise ValueError(next(ticks))
+
+def fail_with_an_address(x):
+    raise ValueError(f"bad input {Result()!r}")
+
+def spoiler(trick):
+    def spoil(x):
+        exec(trick, globals(), {"x": x})
+        return 1
+    return spoil
 
 def mark(x):
     x[...] = 7
@@ -62,8 +81,31 @@ def test_what_a_function_writes_shows_here_and_what_it_returns_stays_a_handle(st
     assert x.tolist() == [7, 7]
 
 
+def test_an_object_of_the_student_is_called_by_its_own_class(student: Student) -> None:
+    with pytest.raises(Unreadable, match=r"^a Result$"):
+        value_of(student.mark(np.zeros(1)))
+
+
 def test_an_exception_keeps_its_place(student: Student) -> None:
     with pytest.raises(Raised) as raised:
         ask_openly(student.fail, np.zeros(1))
     assert raised.value.where is not None
     assert raised.value.where.source == 'raise ValueError("too bad")'
+
+
+@pytest.mark.parametrize(
+    "trick",
+    ["x.dtype = 'S8'", "x.dtype = 'complex64'", "sys._getframe(2).f_locals['args'][0] = 'abc'"],
+)
+def test_an_array_that_is_made_something_else_is_no_fault_of_the_grader(student: Student, trick: str) -> None:
+    x = np.zeros(2)
+    spoil = student.spoiler(trick)
+    assert ask_openly(spoil, x) == 1
+    assert x.tolist() == [0, 0]
+
+
+def test_a_message_that_differs_each_time_does_not_make_an_exception_doubtful(student: Student) -> None:
+    outcome = values(student.fail_differently, like=torch.relu, inputs=arrays())
+    assert outcome.verdict is Verdict.ERROR
+    outcome = values(student.fail_with_an_address, like=torch.relu, inputs=arrays())
+    assert "bad input <Result object at 0x…>" in outcome.message

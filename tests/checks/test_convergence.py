@@ -8,6 +8,8 @@ import torch
 
 from autograder import CheckFailed, check
 from autograder.checks.convergence import converged
+from autograder.errors import StudentError
+from autograder.grading.judge import judge as judge_error
 from autograder.verdict import Verdict
 
 
@@ -78,3 +80,28 @@ def test_value_says_what_it_got_instead(answer, got) -> None:
         check.value(answer, shape=(2,), of="The slope")
     assert failure.value.outcome.got == got
     assert failure.value.outcome.message.startswith("The slope")
+
+
+@pytest.mark.parametrize("answer", [np.array([1j, 0j]), np.array([True, False])])
+def test_value_takes_real_numbers_only(answer) -> None:
+    with pytest.raises(CheckFailed) as failure:
+        check.value(answer, shape=(2,))
+    assert failure.value.outcome.verdict is Verdict.FAIL
+
+
+class Broken:
+    @property
+    def data(self):
+        raise ValueError("too bad")
+
+
+def test_an_answer_that_raises_when_it_is_read_is_the_students_error() -> None:
+    with pytest.raises(StudentError) as failure:
+        check.value(Broken(), shape=(2,))
+    assert judge_error(failure.value).verdict is Verdict.ERROR
+
+
+def test_parameters_too_large_for_any_network_are_refused_unmultiplied() -> None:
+    wide = np.ones((1000, 1, 1, 1))
+    outcome = converged([wide, np.ones((2**20, 1))], loss=None, names=["slope", "offset"], below=0.01)
+    assert (outcome.verdict, outcome.code) == (Verdict.FAIL, "parameters-shape")

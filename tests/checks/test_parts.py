@@ -203,3 +203,13 @@ def test_points_on_kinks_of_the_oracle_are_not_smooth():
     assert not is_smooth(cancelling, [np.zeros(2)], np.ones)
     assert is_smooth(cancelling, [np.ones(2)], np.ones)
     assert not is_smooth(Oracle(torch.relu), [np.array([1.0, 0.0])], np.ones)
+
+
+def test_an_array_is_drawn_at_the_cost_of_what_is_shown():
+    assert render.array(np.empty((10**9, 0))).startswith("[[], [], ")
+    assert len(render.array(np.zeros((3, 4_000_000)))) < 500
+
+
+def test_long_texts_are_not_made_an_array():
+    with pytest.raises(Unreadable):
+        value_of(["a" * 2**20] + [""] * 10**6)
