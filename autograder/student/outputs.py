@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 MAX_TEXT = 64 * 2**10
 MAX_MEDIA = 2 * 2**20
 MAX_ITEMS = 500
+MAX_NOTEBOOK = 32 * 2**20
+"""What all cells of a notebook may leave with the grader together."""
 _KEPT_TYPES = (
     *("text/plain", "text/html", "text/markdown", "text/latex"),
     *("image/png", "image/jpeg", "image/svg+xml"),
@@ -37,13 +39,18 @@ class CellOutcome:
 
 
 class Outputs:
-    """Outputs of one cell; keeps the first 64 KiB of text, 2 MiB of displays, 500 items."""
+    """Outputs of one cell; keeps the first 64 KiB of text, 2 MiB of displays, 500 items.
 
-    def __init__(self, number: int) -> None:
+    Args:
+        number: the cell's ``[n]``.
+        room: characters that the notebook may still leave.
+    """
+
+    def __init__(self, number: int, room: int = MAX_NOTEBOOK) -> None:
         self.items: list[Output] = []
         self._number = number
-        self._text = MAX_TEXT
-        self._media = MAX_MEDIA
+        self._most = min(MAX_TEXT, room), min(MAX_MEDIA, room)
+        self._text, self._media = self._most
         self._clear_later = False
         self._displays: dict[str | None, list[Output]] = {}
 
@@ -96,6 +103,11 @@ class Outputs:
         lines = clean(traceback, MAX_TEXT).splitlines()
         self.items.append({"output_type": "error", "ename": type, "evalue": message, "traceback": lines})
 
+    @property
+    def kept(self) -> int:
+        """Characters that are kept so far."""
+        return sum(self._most) - self._text - self._media
+
     def finished(self) -> tuple[Output, ...]:
         """The outputs, safe to show as text."""
         for item in self.items:
@@ -114,7 +126,7 @@ class Outputs:
     def _clear(self) -> None:
         self.items.clear()
         self._displays.clear()
-        self._text, self._media = MAX_TEXT, MAX_MEDIA
+        self._text, self._media = self._most
         self._clear_later = False
 
     def _bundle(self, data: dict[str, Any]) -> dict[str, str]:

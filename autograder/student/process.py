@@ -22,7 +22,7 @@ from autograder.student.channel import ChannelClosed, ChannelTimeout, Frame, Gra
 from autograder.student.codec import CodecError, Reference, TooLarge, decode, encode, join
 from autograder.student.handles import Handle, Student, make_handle, reference_to
 from autograder.student.monitor import LimitExceeded, Monitor
-from autograder.student.outputs import CellOutcome, Outputs
+from autograder.student.outputs import MAX_NOTEBOOK, CellOutcome, Outputs
 from autograder.student.remote_error import student_error
 from autograder.student.shipping import ShippedFunctions
 from autograder.student.text import clean
@@ -62,6 +62,7 @@ class StudentProcess:
         self._channel = GraderChannel(sock, tree.output, self._monitor)
         self._total = time_left
         self._used = 0.0
+        self._room = MAX_NOTEBOOK
         self._sources: dict[int, list[str]] = {}
         self._functions = ShippedFunctions(self._define)
         self._forgotten: deque[int] = deque()
@@ -140,13 +141,15 @@ class StudentProcess:
             StudentStopped: the process ended; ``interrupted`` has what the cell printed before.
         """
         self._sources[number] = source.splitlines()
-        outputs = Outputs(number)
+        outputs = Outputs(number, self._room)
         try:
             failure = self._ask(Kind.EXECUTE, number, source, cell=number, outputs=outputs)
             error = None if failure is None else student_error(failure, self._sources)
         except StudentStopped as stopped:
             self.interrupted = CellOutcome(number=number, outputs=outputs.finished(), stopped=stopped.code)
             raise
+        finally:
+            self._room = max(0, self._room - outputs.kept)
         if error is not None:
             outputs.error(error.type, error.message, failure["traceback"])
         return CellOutcome(number=number, outputs=outputs.finished(), error=error)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 
-from autograder.student.outputs import MAX_ITEMS, Outputs
+from autograder.student import StudentProcess
+from autograder.student.outputs import MAX_ITEMS, MAX_NOTEBOOK, Outputs
 
 
 def test_many_updates_of_many_displays_take_no_time() -> None:
@@ -26,3 +27,12 @@ def test_displays_that_were_cleared_are_forgotten() -> None:
     outputs.add([("display", {}, "same", True)] * 10_000)
     assert time.process_time() - started < 2
     assert outputs.finished() == ()
+
+
+def test_many_cells_together_leave_a_bounded_amount() -> None:
+    source = "from IPython.display import HTML, display\ndisplay(HTML('x' * (2**21 - 300)))"
+    with StudentProcess.spawn() as process:
+        outcomes = [process.execute(number, source) for number in range(1, 21)]
+    kept = [len(output["data"].get("text/html", "")) for cell in outcomes for output in cell.outputs]
+    assert kept[0] == 2**21 - 300
+    assert sum(kept) <= MAX_NOTEBOOK
