@@ -38,11 +38,11 @@ def _exact(text: str, limit: int) -> str:
 
 
 def _message(error: BaseException) -> str:
-    if isinstance(error, SyntaxError) and error.msg:
-        return _exact(str(error.msg), MAX_MESSAGE)
-    if isinstance(error, KeyError) and len(error.args) == 1:
-        return _exact(f"no key {error.args[0]!r}", MAX_MESSAGE)
     try:
+        if isinstance(error, SyntaxError) and error.msg:
+            return _exact(str(error.msg), MAX_MESSAGE)
+        if isinstance(error, KeyError) and len(error.args) == 1:
+            return _exact(f"no key {error.args[0]!r}", MAX_MESSAGE)
         return _exact(str(error), MAX_MESSAGE)
     except Exception:  # noqa: BLE001 - the student's own __str__ may do anything
         return ""
@@ -52,7 +52,7 @@ def _is_out_of_memory(error: BaseException) -> bool:
     if isinstance(error, MemoryError):
         return True
     # torch reports a failed allocation as a RuntimeError
-    return type(error) is RuntimeError and "DefaultCPUAllocator: can't allocate memory" in str(error)
+    return type(error) is RuntimeError and "DefaultCPUAllocator: can't allocate memory" in _message(error)
 
 
 def _place(error: BaseException) -> tuple[int | None, int | None]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from autograder.errors import StudentError
 from autograder.verdict import Where
 
 if TYPE_CHECKING:
@@ -227,3 +228,11 @@ def test_printing_while_a_signal_interrupts_keeps_frames_whole(notebook: Opener)
         2, "for i in range(3000): print('x' * 100)\nsignal.setitimer(signal.ITIMER_REAL, 0)"
     )
     assert outcome.error is None
+
+
+@pytest.mark.parametrize("kind", ["KeyError", "RuntimeError", "ValueError"])
+def test_a_message_that_cannot_be_made_does_not_end_the_process(shared: StudentProcess, kind: str) -> None:
+    source = f"class Mute:\n    def __repr__(self): raise OSError\ndef fail(): raise {kind}(Mute())"
+    assert run(shared, source).error is None
+    with pytest.raises(StudentError, match=f"^{kind}"):
+        shared.student.fail()
