@@ -139,6 +139,7 @@ class StudentUnderTest:
 
     def __getitem__(self, name: str) -> Any:
         """A name of the notebook that Python cannot write after a dot, or that ``Student`` uses itself."""
+        self._autograder_session.used.append(name)
         return self._autograder_session.student()[name]
 
 

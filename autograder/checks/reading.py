@@ -11,8 +11,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograder.checks.calling import Raised, ask
+from autograder.errors import StudentError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
 VALUE_NAMES = ("data", "value", "val", "array", "numpy", "values", "_data", "_value", "item")
@@ -50,7 +53,15 @@ class Reader:
             Unreadable: there is none.
             Raised: the student's attribute or method raised.
         """
-        return self._value(thing, depth=3)
+        try:
+            return self._value(thing, depth=3)
+        except (Unreadable, Raised):
+            # An array of a class of the student's own is an array all the same, where it lives.
+            there = getattr(type(thing), "__autograder_value__", None)
+            plain = _plain(_or_none(there, thing)) if there else None
+            if plain is None:
+                raise
+            return plain
 
     def gradient_of(self, thing: Any) -> NDArray[Any] | None:
         """The gradient that ``thing`` holds, None if it holds none.
@@ -129,6 +140,13 @@ def kind_of(thing: Any) -> str:
     """What ``thing`` is, in the student's words: a handle stands for an object of a class of theirs."""
     name = getattr(thing, "_autograder_type", "") if hasattr(type(thing), "_autograder_type") else ""
     return "None" if thing is None else f"a {name or type(thing).__name__}"
+
+
+def _or_none(read: Callable[[Any], Any], thing: Any) -> Any:
+    try:
+        return read(thing)
+    except StudentError:
+        return None
 
 
 def _plain(thing: Any) -> NDArray[Any] | None:

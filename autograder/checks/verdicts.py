@@ -61,11 +61,14 @@ def unjudged(
 ) -> Outcome | None:
     """The outcome of a search that proved nothing either way, or None."""
     if result.flaky is not None:
+        # A judge depends on its argument alone, so it is the student's code that changed its mind.
         return Outcome(
-            verdict=Verdict.INCONCLUSIVE,
-            code="not-reproducible",
-            message="A wrong answer could not be shown a second time, so nothing was judged.",
+            verdict=Verdict.FAIL,
+            code="not-deterministic",
+            message="Your code gives different results for the same input: one was wrong, another was not.",
             example=show(result.flaky[0]),
+            expected="the same result each time",
+            got="different results",
             evidence=evidence(result, seed),
         )
     if result.smallest is not None:

@@ -87,7 +87,7 @@ class Session:
     def _run(self) -> None:
         """Run the notebook in a new process; if that cannot be done, say the same to every question."""
         if self._hopeless is not None:
-            raise self._hopeless
+            raise self._hopeless.with_traceback(None)
         try:
             for _ in range(MAX_STARTS_FOR_ONE_RUN):
                 self.close()

@@ -85,6 +85,10 @@ class Handle:
         """Run a function of the grader beside the object, in one round trip; see ``Student.run``."""
         return self._autograder_process.request(Kind.CALL, function, list(args), {})
 
+    def __autograder_value__(self) -> Any:
+        """The object as an array or plain data; see ``Student.value``."""
+        return self._autograder_process.request(Kind.VALUE, self)
+
     def __repr__(self) -> str:
         return f"<{self._autograder_type} of the student>"
 

@@ -89,7 +89,9 @@ class Kernel:
                 kind, body = self._answer(frame)
                 if os.getpid() != self._owner:
                     os._exit(0)  # a forked child came back from the student's code
-                self._on_parents_death(0)  # from here on the closed channel says so, and leaves time to tidy up
+                self._on_parents_death(
+                    0
+                )  # from here on the closed channel says so, and leaves time to tidy up
                 self._outbox.finish(lambda: self._channel.send(kind, frame.call, body))  # noqa: B023
         except (ChannelClosed, OSError):
             if os.getpid() != self._owner:

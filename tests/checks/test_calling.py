@@ -36,6 +36,16 @@ class Result:
     def __repr__(self):
         return f"<Result object at {hex(0x7f0000000000 + next(ticks))}>"
 
+class MyArray(np.ndarray):
+    pass
+
+def relu_as_my_array(x):
+    return np.maximum(x, 0).view(MyArray)
+
+def relu_that_changes_its_mind(x):
+    return np.maximum(x, 0) if next(calls) != 20 else x - 1
+
+calls = itertools.count()
 ticks = itertools.count()
 
 def fail_differently(x):
@@ -109,3 +119,14 @@ def test_a_message_that_differs_each_time_does_not_make_an_exception_doubtful(st
     assert outcome.verdict is Verdict.ERROR
     outcome = values(student.fail_with_an_address, like=torch.relu, inputs=arrays())
     assert "bad input <Result object at 0x…>" in outcome.message
+
+
+def test_an_array_of_a_class_of_the_students_own_is_an_array(student: Student) -> None:
+    outcome = values(student.relu_as_my_array, like=torch.relu, inputs=arrays())
+    assert outcome.verdict is Verdict.PASS, outcome.message
+
+
+def test_code_that_is_wrong_once_in_a_while_is_wrong(student: Student) -> None:
+    """Nobody gets to choose a verdict that only a person can settle."""
+    outcome = values(student.relu_that_changes_its_mind, like=torch.relu, inputs=arrays())
+    assert (outcome.verdict, outcome.code) == (Verdict.FAIL, "not-deterministic")
