@@ -234,11 +234,11 @@ def pytest_runtest_makereport(
         assignment = _assignment(item.config, item.path)
         assert assignment is not None
         session = run.session(assignment)
-        outcome = judge(call.excinfo.value if call.excinfo else None, session)
-        if outcome.verdict == "fail" and outcome.where is None:
-            question = question_of(getattr(item, "function", None))
-            names = (*(question.about if question else ()), *session.used)
-            place = next(filter(None, map(session.definition, names)), None)
+        question = question_of(getattr(item, "function", None))
+        about = question.about if question else ()
+        outcome = judge(call.excinfo.value if call.excinfo else None, session, about)
+        if outcome.verdict in ("fail", "error") and outcome.where is None and outcome.code != "unreadable":
+            place = next(filter(None, map(session.definition, (*about, *session.used))), None)
             outcome = dataclasses.replace(outcome, where=place)
         record = dataclasses.replace(record, outcome=outcome)
         report.autograder = {"record": record.to_json(), "expected": run.announce()}  # type: ignore[attr-defined]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
+import re
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from autograder.errors import CheckFailed, InfrastructureError, StudentError, StudentStopped, UsageError
@@ -16,20 +19,21 @@ MAX_MESSAGE = 600
 _NOT_YOUR_FAULT = "This is a fault of the grader, not yours: no points were taken, and a person has to look."
 
 
-def judge(error: BaseException | None, session: Session | None = None) -> Outcome:
+def judge(error: BaseException | None, session: Session | None = None, about: Sequence[str] = ()) -> Outcome:
     """The outcome of a test that ended with ``error`` (None: it returned).
 
     Args:
         error: what the test raised.
         session: the submission, to say why a name is missing.
+        about: names of the notebook that the question is about, if the author says so.
     """
     match error:
         case None:
             return PASSED
         case CheckFailed():
-            return error.outcome
+            return _with_cause(error.outcome, session)
         case StudentError():
-            return _student_error(error, session)
+            return _student_error(error, session, about)
         case StudentStopped():
             return _error(error.code, str(error), error.where)
         case AssertionError():
@@ -49,10 +53,26 @@ def grader_fault(reason: str) -> Outcome:
     )
 
 
-def _student_error(error: StudentError, session: Session | None) -> Outcome:
+def _with_cause(outcome: Outcome, session: Session | None) -> Outcome:
+    """Where a name is not defined because its cell failed, what failed there."""
+    undefined = re.search(r"NameError: name '(\w+)' is not defined", outcome.message[:MAX_MESSAGE])
+    if outcome.code != "raised" or session is None or undefined is None:
+        return outcome
+    cause = session.why_missing(undefined[1])
+    if cause is None or getattr(cause, "type", "") == "NotImplementedError":
+        return outcome
+    found = _missing_because(undefined[1], cause)
+    return dataclasses.replace(outcome, code=found.code, message=found.message, where=found.where)
+
+
+def _student_error(error: StudentError, session: Session | None, about: Sequence[str]) -> Outcome:
     if error.kind == "missing" and session is not None:
         return _missing(error, session)
     if error.type == "NotImplementedError":
+        if session is not None and _stands_elsewhere(error.where, session, about):
+            return _error(
+                "unwritten", "Your code arrives at a place that is not written yet: see there.", error.where
+            )
         return _not_attempted(error.where)
     if error.kind == "memory":
         return _error("memory", "Your code asked for more memory than it may use.", error.where)
@@ -63,21 +83,30 @@ def _missing(error: StudentError, session: Session) -> Outcome:
     name = getattr(error, "name", None)
     if not isinstance(name, str):  # an attribute of an object, not a name of the notebook
         return _error("missing", f"Your code raised {error}", error.where)
-    match session.why_missing(name):
-        case StudentError() as cause if cause.type == "NotImplementedError":
-            return _not_attempted(cause.where)
-        case StudentError() as cause:
-            return _error(
-                "cell-raised",
-                f"`{name}` does not exist, because the cell that defines it raised {cause}",
-                cause.where,
-            )
-        case StudentStopped() as cause:
-            return _error(
-                cause.code, f"`{name}` does not exist, because its cell was ended. {cause}", cause.where
-            )
-        case _:
-            return _error("missing", f"No cell of the notebook defines `{name}`.")
+    cause = session.why_missing(name)
+    if cause is None:
+        return _error("missing", f"No cell of the notebook defines `{name}`.")
+    return _missing_because(name, cause)
+
+
+def _missing_because(name: str, cause: StudentError | StudentStopped) -> Outcome:
+    if isinstance(cause, StudentStopped):
+        return _error(
+            cause.code, f"`{name}` does not exist, because its cell was ended. {cause}", cause.where
+        )
+    if cause.type == "NotImplementedError":
+        return _not_attempted(cause.where)
+    return _error(
+        "cell-raised",
+        f"`{name}` does not exist, because the cell that defines it raised {cause}",
+        cause.where,
+    )
+
+
+def _stands_elsewhere(where: Where | None, session: Session, about: Sequence[str]) -> bool:
+    """Whether a ``NotImplementedError`` comes from another cell than those that the question is about."""
+    places = [place.cell for place in map(session.definition, about) if place is not None]
+    return where is not None and bool(places) and where.cell not in places
 
 
 def _not_attempted(where: Where | None) -> Outcome:

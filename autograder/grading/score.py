@@ -120,8 +120,11 @@ def blocked(own: Outcome, blockers: Sequence[str], outcomes: Sequence[Outcome]) 
 
     A question that nobody has begun stays *not attempted* as long as those before it are not begun either.
     """
-    if own.verdict is Verdict.NOT_ATTEMPTED and all(o.verdict is Verdict.NOT_ATTEMPTED for o in outcomes):
-        return own
+    if all(o.verdict is Verdict.NOT_ATTEMPTED for o in outcomes):
+        if own.verdict is Verdict.NOT_ATTEMPTED:
+            return own
+        if own.code == "unwritten":  # stopped at one of those
+            return dataclasses.replace(own, verdict=Verdict.NOT_ATTEMPTED, code="not-attempted")
     return built_on(blockers)
 
 
@@ -147,7 +150,9 @@ def _result(id: str, records: Sequence[TestRecord], outcome: Outcome) -> Questio
         points = 0.0
     else:
         points = sum(record.points for record in records if record.outcome.passed)
-    if outcome.verdict in (Verdict.FAIL, Verdict.ERROR, Verdict.NOT_ATTEMPTED) and not outcome.hint:
+    # A hint is about the question; code that was stopped or could not be read has another problem.
+    advisable = outcome.verdict in (Verdict.FAIL, Verdict.NOT_ATTEMPTED) or outcome.code == "raised"
+    if advisable and not outcome.hint:
         hint = next((r.hint for r in records if r.outcome is outcome), "")
         outcome = dataclasses.replace(outcome, hint=hint)
     return QuestionResult(

@@ -159,3 +159,34 @@ def test_the_skeleton_can_be_solved_in_part(course: DemoCourse) -> None:
         "1.3": "not attempted",
         "1.10": "not attempted",
     }
+
+
+def test_work_that_arrives_at_an_unwritten_place_is_not_called_unattempted(course: DemoCourse) -> None:
+    """The stub that was reached stands elsewhere: the student did write this one."""
+    (course.folder / "test_demo.py").write_text(
+        "from autograder import question\n"
+        '@question("1.2", points=3, about="quadruple")\n'
+        "def test_quadruple(student):\n    assert student.quadruple(3) == 12\n"
+    )
+    course.hand_in([SKELETON[0], SOLVED[1], *SKELETON[2:]])
+    question = course.run().question("1.2")
+    assert (question["verdict"], question["code"]) == ("error", "unwritten")
+    assert question["where"]["cell"] == 1
+    course.hand_in(SKELETON)
+    assert course.run().verdicts == {"1.2": "not attempted"}
+
+
+def test_a_name_that_a_check_misses_is_explained_by_its_cell(course: DemoCourse) -> None:
+    (course.folder / "test_demo.py").write_text(
+        "import numpy as np\nfrom autograder import check, question\n"
+        "from autograder.checks.inputs import arrays\n"
+        '@question("1.2", points=3)\n'
+        "def test_quadruple(student):\n"
+        "    check.values(student.quadruple, like=lambda x: 4 * x, inputs=arrays())\n"
+    )
+    course.hand_in(["def double(x)\n    return 2 * x", *SOLVED[1:]])
+    question = course.run().question("1.2")
+    assert question["code"] == "cell-raised"
+    assert "`double` does not exist" in question["message"]
+    assert "SyntaxError" in question["message"]
+    assert question["where"]["cell"] == 1
