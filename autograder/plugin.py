@@ -14,6 +14,7 @@ import pytest
 
 from autograder.course import Course, question_of, question_order
 from autograder.ledger import RECORD, Ledger
+from autograder.verdict import Verdict
 
 if TYPE_CHECKING:
     from autograder.course import Assignment
@@ -240,6 +241,8 @@ def pytest_runtest_makereport(
         if outcome.verdict in ("fail", "error") and outcome.where is None and outcome.code != "unreadable":
             place = next(filter(None, map(session.definition, (*about, *session.used))), None)
             outcome = dataclasses.replace(outcome, where=place)
+        if outcome.code == "unwritten" and run.waits(record):
+            outcome = dataclasses.replace(outcome, verdict=Verdict.NOT_ATTEMPTED, code="not-attempted")
         record = dataclasses.replace(record, outcome=outcome)
         report.autograder = {"record": record.to_json(), "expected": run.announce()}  # type: ignore[attr-defined]
         if outcome.verdict == "skipped":

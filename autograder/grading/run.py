@@ -17,7 +17,7 @@ from autograder.grading.judge import grader_fault
 from autograder.grading.score import BLOCKING, TestRecord, combine, score
 from autograder.grading.session import Session, StartStudent
 from autograder.notebook.read import from_percent, read
-from autograder.verdict import AssignmentResult, Outcome, Verdict
+from autograder.verdict import AssignmentResult, Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,13 +94,20 @@ class GradingRun:
 
         While they are merely not attempted it runs all the same, to learn whether this one is.
         """
-        said: dict[str, list[Outcome]] = {}
-        for other in self.records.values():
-            if (other.assignment, other.submission) == (record.assignment, record.submission):
-                said.setdefault(other.question, []).append(other.outcome)
-        verdicts = {question: combine(outcomes).verdict for question, outcomes in said.items()}
+        verdicts = self._verdicts(record)
         blocking = BLOCKING - {Verdict.NOT_ATTEMPTED}
         return [needed for needed in record.needs if verdicts.get(needed) in blocking]
+
+    def waits(self, record: TestRecord) -> bool:
+        """Whether a question that it needs has not been begun."""
+        verdicts = self._verdicts(record)
+        return any(verdicts.get(needed) is Verdict.NOT_ATTEMPTED for needed in record.needs)
+
+    def _verdicts(self, record: TestRecord) -> dict[str, Verdict]:
+        """Verdicts so far of the record's assignment, by question."""
+        so_far = [other for other in self.records.values() if other.assignment == record.assignment]
+        results = score(so_far, isolation=self.isolation)
+        return {question.id: question.outcome.verdict for result in results for question in result.questions}
 
     def expect(self, tests: Iterable[Mapping[str, Any]]) -> None:
         """Note tests that were collected (in this process or in a worker)."""
