@@ -16,8 +16,6 @@ DTYPES = ("|b1", "|i1", "|u1", "<i2", "<i4", "<i8", "<u2", "<u4", "<u8", "<f2", 
 
 NUMPY_DTYPES = tuple(np.dtype(name) for name in DTYPES)
 CODES = {name: code for code, name in enumerate(DTYPES)}
-_SCALARS = frozenset(dtype.type for dtype in NUMPY_DTYPES)
-INT64 = range(-(2**63), 2**63)
 
 INT = struct.Struct("<q")
 FLOAT = struct.Struct("<d")
