@@ -11,12 +11,12 @@ import os
 import signal
 import sys
 import threading
-import time
 from collections import deque
 from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
+from multiprocessing.connection import wait as wait_for
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from types import FrameType
@@ -149,29 +149,33 @@ class _Workers:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        """Wait for idle workers to leave; end busy ones."""
+        """Wait for idle workers to leave; end busy ones, and whatever has not left after ``GRACE`` seconds."""
         workers = [process for process in multiprocessing.active_children() if process not in self._others]
-        self._pool.shutdown(wait=False, cancel_futures=True)
         if kind is not None:
             for process in workers:
                 process.terminate()
-        _wait_or_kill(workers)
+        overdue = threading.Timer(GRACE, _kill, [workers])
+        overdue.daemon = True
+        overdue.start()
+        # The pool's own thread reaps the workers. A second one that waits for them may learn of their end
+        # from the system before the first has noted it, and then takes a process that is gone for alive.
+        self._pool.shutdown(wait=True, cancel_futures=True)
+        overdue.cancel()
 
 
-def _wait_or_kill(workers: Sequence[BaseProcess]) -> None:
+def _kill(workers: Sequence[BaseProcess]) -> None:
+    """End workers that are still there, and what they have started."""
     import psutil
 
-    deadline = time.monotonic() + GRACE
+    ended = wait_for([worker.sentinel for worker in workers], timeout=0)
     for worker in workers:
-        worker.join(max(0.0, deadline - time.monotonic()))
-        if worker.pid is None or not worker.is_alive():
+        if worker.sentinel in ended or worker.pid is None:
             continue
         try:
             family = psutil.Process(worker.pid).children(recursive=True)
         except psutil.NoSuchProcess:
             family = []
         worker.kill()
-        worker.join()
         for process in family:
             try:
                 process.kill()
