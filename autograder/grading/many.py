@@ -149,7 +149,7 @@ class _Workers:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        """Wait for idle workers to leave; end busy ones, and whatever has not left after ``GRACE`` seconds."""
+        """Wait for idle workers to leave; end busy ones, and what has not left after ``GRACE`` seconds."""
         workers = [process for process in multiprocessing.active_children() if process not in self._others]
         if kind is not None:
             for process in workers:

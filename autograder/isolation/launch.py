@@ -73,6 +73,10 @@ def environment(directory: Path) -> dict[str, str]:
         "OPENBLAS_NUM_THREADS": "1",
         "MKL_NUM_THREADS": "1",
         "VECLIB_MAXIMUM_THREADS": "1",
+        # glibc: keep freed memory. Training frees and asks for the same large arrays in every step, and up to
+        # half of its time would go into having the system map and clear their pages again.
+        "MALLOC_MMAP_THRESHOLD_": str(2**28),
+        "MALLOC_TRIM_THRESHOLD_": str(2**30),
     }
     if site.ENABLE_USER_SITE:
         variables["PYTHONUSERBASE"] = site.getuserbase()

@@ -6,7 +6,9 @@ can change is its own answers.
 
 from __future__ import annotations
 
+import contextlib
 import json
+import mmap
 import operator
 import os
 import shutil
@@ -64,7 +66,8 @@ class Kernel:
         self._shell = CellShell.create(self._outbox)
         self._objects: dict[int, object] = {}
         self._last_id = 0
-        self._spare: bytearray | None = bytearray(_SPARE)  # given up to report that memory has run out
+        self._spare: mmap.mmap | None = None
+        self._save_memory()
         self._actions: dict[int, Callable[..., object]] = {
             Kind.EXECUTE: self._execute,
             Kind.FETCH: self._fetch,
@@ -102,7 +105,7 @@ class Kernel:
         try:
             if not frame.body:
                 raise MemoryError
-            self._spare = self._spare or bytearray(_SPARE)
+            self._save_memory()
             released, arguments = decode(frame.body, resolve=self._resolve, tensors=True)
             for identity in released:
                 self._objects.pop(identity, None)
@@ -132,8 +135,19 @@ class Kernel:
             failure.update(type="TypeError", kind="unusable")
         return encode(failure)
 
+    def _save_memory(self) -> None:
+        """Set some aside, to have it for the report that there is no more.
+
+        Past the allocator, which might not give back what it has freed.
+        """
+        if self._spare is None:
+            with contextlib.suppress(OSError):
+                self._spare = mmap.mmap(-1, _SPARE)
+
     def _free_memory(self) -> None:
-        self._spare = None
+        if self._spare is not None:
+            self._spare.close()
+            self._spare = None
 
     def _forked(self) -> None:
         self._outbox.forked()
