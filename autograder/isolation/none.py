@@ -18,6 +18,7 @@ import psutil
 
 from autograder.errors import InfrastructureError
 from autograder.isolation.launch import command, environment
+from autograder.isolation.starvation import starved
 from autograder.isolation.tree import ProcessTree
 
 if TYPE_CHECKING:
@@ -124,6 +125,10 @@ class SpawnedTree(ProcessTree):
     def memory(self) -> int:
         """Memory of the whole tree beyond the start."""
         return sum(map(_memory, self.members())) - self._baseline
+
+    def starved(self) -> float:
+        """How long others kept it from running."""
+        return starved(self.pid, self.members())
 
     def kill(self) -> None:
         """End all of it."""

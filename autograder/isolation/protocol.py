@@ -43,6 +43,9 @@ class Tree(Protocol):
     def memory(self) -> int:
         """Bytes in use by the whole tree beyond what the process had when it became ready."""
 
+    def starved(self) -> float:
+        """Seconds so far in which the process was ready to run and other programs had the processors."""
+
     def kill(self) -> None:
         """End all of it, at once, whatever it does about signals. Safe to call again.
 

@@ -20,6 +20,7 @@ from autograder.isolation.protocol import Isolation, Launch, Tree
 from autograder.student import workplace
 from autograder.student.channel import ChannelClosed, ChannelTimeout, Frame, GraderChannel, Kind
 from autograder.student.codec import CodecError, Reference, TooLarge, decode, encode, join
+from autograder.student.deadline import PATIENCE, Deadline
 from autograder.student.handles import Handle, Student, make_handle, reference_to
 from autograder.student.monitor import LimitExceeded, Monitor
 from autograder.student.outputs import MAX_NOTEBOOK, CellOutcome, Outputs
@@ -30,12 +31,15 @@ from autograder.verdict import Where
 
 _START_SECONDS = 120.0
 _DEATH_SECONDS = 1.0
+_LOOK = 1.0
+"""Seconds of use after which the process is asked again how long it was kept from running."""
 
 
 class StudentProcess:
     """A process that runs the cells of one notebook and then answers calls.
 
-    Its time is counted in all cells and calls together. When a limit is hit, or the process ends or sends
+    Its time is counted in all cells and calls together, without what other programs kept it waiting for a
+    processor. When a limit is hit, or the process ends or sends
     what it must not, all of it is killed and ``StudentStopped`` is raised, then and on every later use.
 
     Attributes:
@@ -61,7 +65,10 @@ class StudentProcess:
         self._monitor = Monitor(tree, limits)
         self._channel = GraderChannel(sock, tree.output, self._monitor)
         self._total = time_left
-        self._used = 0.0
+        self._taken = 0.0  # seconds in cells and calls, waiting included
+        self._looked = 0.0  # of these, when it was last asked how long it was kept from running,
+        self._starved = 0.0  # and the answer
+        self._starved_before = 0.0  # while it started
         self._room = MAX_NOTEBOOK
         self._sources: dict[int, list[str]] = {}
         self._functions = ShippedFunctions(self._define)
@@ -123,12 +130,24 @@ class StudentProcess:
     @property
     def time_used(self) -> float:
         """Seconds that cells and calls have taken."""
-        return self._used
+        if self.alive:
+            self._look()
+        return self._net()
 
     @property
     def time_left(self) -> float:
         """Seconds that cells and calls may still take."""
-        return max(0.0, self._total - self._used)
+        return max(0.0, self._total - self.time_used)
+
+    def _net(self) -> float:
+        return max(0.0, self._taken - min(self._starved, PATIENCE * self._total))
+
+    def _look(self) -> None:
+        self._looked = self._taken
+        self._starved = max(self._starved, self._kept_waiting())
+
+    def _kept_waiting(self) -> float:
+        return self._tree.starved() - self._starved_before
 
     def execute(self, number: int, source: str) -> CellOutcome:
         """Run one cell.
@@ -199,16 +218,22 @@ class StudentProcess:
             subject = "The call" if cell is None else f"Cell {cell}"
             limit = self._limits.call if cell is None else self._limits.cell
             self._monitor.begin(kind, subject, outputs)
+            if self._taken - self._looked > _LOOK:
+                self._look()
             started = time.monotonic()
+            time_left = max(0.0, self._total - self._net())
+            deadline = Deadline(min(limit, time_left), self._kept_waiting, self._starved)
             try:
-                frame = self._exchange(kind, body, started + min(limit, self.time_left))
+                if time_left <= 0:
+                    raise ChannelTimeout
+                frame = self._exchange(kind, body, deadline)
                 if cell is not None:
                     self._channel.drain()
                 return self._open(kind, frame)
             except LimitExceeded as exceeded:
                 self._stop(exceeded.code, str(exceeded), where)
             except ChannelTimeout:
-                if limit <= self.time_left:
+                if limit <= time_left:
                     code = "timeout-call" if cell is None else "timeout-cell"
                     self._stop(code, f"{subject} took more than {limit:g} seconds.", where)
                 self._stop(
@@ -226,9 +251,9 @@ class StudentProcess:
                 self.close()
                 raise
             finally:
-                self._used += time.monotonic() - started
+                self._taken += time.monotonic() - started
 
-    def _exchange(self, kind: Kind, body: bytearray, deadline: float) -> Frame:
+    def _exchange(self, kind: Kind, body: bytearray, deadline: Deadline) -> Frame:
         call = int.from_bytes(os.urandom(8), "little")
         self._channel.send(kind, call, body, deadline)
         while True:
@@ -262,7 +287,7 @@ class StudentProcess:
     def _await_ready(self) -> None:
         self._monitor.begin(None, "The process")
         try:
-            self._channel.receive(time.monotonic() + _START_SECONDS)
+            self._channel.receive(Deadline(_START_SECONDS))
         except ChannelTimeout:
             reason = f"it was not ready after {_START_SECONDS:g} seconds"
         except ChannelClosed:
@@ -273,6 +298,7 @@ class StudentProcess:
         except LimitExceeded as error:
             reason = str(error)
         else:
+            self._starved_before = self._tree.starved()
             return
         raise InfrastructureError(f"cannot start a Python process for the notebook: {reason}")
 

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,7 +32,7 @@ def test_a_cell_over_its_time_is_stopped_and_one_under_it_is_not(notebook: Opene
     process = notebook("import time; time.sleep(0.2)", cell=0.6, call=30)
     started = time.monotonic()
     stopped = stopped_by(process, "print('started')\nwhile True: pass")
-    assert time.monotonic() - started < 2.5
+    assert time.monotonic() - started < 20
     assert (stopped.code, stopped.message) == ("timeout-cell", "Cell 9 took more than 0.6 seconds.")
     assert process.interrupted is not None
     assert process.interrupted.stopped == "timeout-cell"
@@ -49,8 +52,8 @@ def test_a_call_over_its_time_is_stopped_and_one_under_it_is_not(notebook: Opene
 def test_time_is_counted_over_cells_and_calls(notebook: Opener) -> None:
     process = notebook("from time import sleep\nsleep(0.3)", total=1.2)
     process.student.sleep(0.3)
-    assert 0.6 <= process.time_used < 1.2
-    assert process.time_left == pytest.approx(1.2 - process.time_used)
+    assert 0.5 <= process.time_used < 1.2
+    assert process.time_left == pytest.approx(1.2 - process.time_used, abs=0.1)
     with pytest.raises(StudentStopped) as caught:
         process.student.sleep(5)
     assert caught.value.code == "timeout-total"
@@ -177,3 +180,52 @@ def test_nothing_is_left_on_disk(notebook: Opener, tmp_path: Path) -> None:
     assert not work.exists()
     assert not work.parent.exists()
     assert (tmp_path / "mine").read_text() == "kept"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="no other system tells how long a process waited")
+def test_a_crowded_machine_costs_no_time(notebook: Opener) -> None:
+    """On a processor shared with five others, 0.3 seconds of work take longer than the limit of 0.5."""
+    process = notebook(
+        "import os, time\n"
+        "pid = os.getpid()\n"
+        "def work(seconds):\n"
+        "    end = time.process_time() + seconds\n"
+        "    while time.process_time() < end: pass",
+        call=0.5,
+        total=4.0,
+    )
+    processor = {min(os.sched_getaffinity(0))}
+    crowd = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(5)]
+    try:
+        for pid in (process.student.pid, *(other.pid for other in crowd)):
+            os.sched_setaffinity(pid, processor)
+        started = time.monotonic()
+        for _ in range(3):
+            process.student.work(0.3)
+        taken = time.monotonic() - started
+        assert taken > 4.0, "the crowd was not in the way"
+        assert process.time_used < taken - 2.0
+        with pytest.raises(StudentStopped) as caught:
+            process.student.work(20)
+    finally:
+        for other in crowd:
+            other.kill()
+            other.wait()
+    assert caught.value.code == "timeout-call"
+
+
+def test_a_process_that_crowds_itself_gains_no_time(notebook: Opener) -> None:
+    process = notebook(
+        "import os\n"
+        "def crowd():\n"
+        "    for _ in range(4 * os.cpu_count()):\n"
+        "        if os.fork() == 0:\n"
+        "            while True: pass\n"
+        "    while True: pass",
+        call=1.0,
+    )
+    started = time.monotonic()
+    with pytest.raises(StudentStopped) as caught:
+        process.student.crowd()
+    assert caught.value.code == "timeout-call"
+    assert time.monotonic() - started < 15
