@@ -92,8 +92,9 @@ class Batch:
         except KeyboardInterrupt:
             return False
         finally:
-            rows = sorted(self.rows, key=lambda row: row.result.submission)
-            write_text(self.out / "index.html", html.page(self.assignment.title, rows))
+            if self.rows:
+                rows = sorted(self.rows, key=lambda row: row.result.submission)
+                write_text(self.out / "index.html", html.page(self.assignment.title, rows))
         return True
 
     def _store(self, submission: Submission, attempt: Attempt) -> None:

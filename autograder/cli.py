@@ -7,6 +7,7 @@ Exit codes: 0, everything asked for was done (whatever the scores); 1, ``release
 from __future__ import annotations
 
 import argparse
+import os
 import signal
 import sqlite3
 import sys
@@ -30,8 +31,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except UsageError as error:
         print(f"autograder: {error}", file=sys.stderr)
         return USAGE
-    except (OSError, sqlite3.Error) as error:
+    except OSError as error:
         print(f"autograder: the grader could not do its work: {error}", file=sys.stderr)
+        return NOT_JUDGED
+    except sqlite3.Error as error:
+        print(
+            f"autograder: the gradebook could not be written, and grading stopped: {error}", file=sys.stderr
+        )
         return NOT_JUDGED
     except KeyboardInterrupt:
         print("autograder: interrupted", file=sys.stderr)
@@ -47,6 +53,15 @@ def _print_anything() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
+
+
+def _say(line: str) -> None:
+    """Print a line if there still is somebody to read it: all work is done and stored by now."""
+    try:
+        print(line, flush=True)
+    except OSError:
+        with open(os.devnull, "w") as nowhere:  # noqa: PTH123 - or Python complains at its end
+            os.dup2(nowhere.fileno(), sys.stdout.fileno())
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -137,7 +152,7 @@ def _grade(options: argparse.Namespace) -> int:
     ):
         finished = batch.grade(submissions, jobs=options.jobs, report=report)
     for line in batch.summary():
-        print(line)
+        _say(line)
     if not finished:
         print("autograder: interrupted; what is done has been kept", file=sys.stderr)
         return INTERRUPTED

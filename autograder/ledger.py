@@ -36,6 +36,8 @@ class Ledger:
         self.reported: set[str] = set()
         self.lost: set[str] = set()
         self.results: tuple[AssignmentResult, ...] = ()
+        self.unwritten = ""
+        """Why the grade JSON is not there."""
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         self.run.expect(item.stash[RECORD].to_json() for item in session.items if RECORD in item.stash)
@@ -64,13 +66,19 @@ class Ledger:
         self.results = self.run.results(stopped_early=stopped_early)
         cells = {name: tuple(session.cells) for name, session in self.run.sessions.items()}
         self.config.hook.pytest_autograder_graded(config=self.config, results=self.results, cells=cells)
-        if path := self.config.getoption("grade_json"):
+        path = self.config.getoption("grade_json")
+        if path and (
+            self.results or not stopped_early
+        ):  # nothing was judged: what stands there is worth more
             from autograder.reports.json_file import write_grade
 
-            write_grade(self.config.invocation_params.dir / path, self.results)
+            try:
+                write_grade(self.config.invocation_params.dir / path, self.results)
+            except OSError as error:
+                self.unwritten = f"The grades could not be written ({error.strerror}): {path}"
         self.lost = set() if stopped_early else self.collected - self.reported
         if exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
-            if self.lost or any(result.inconclusive for result in self.results):
+            if self.lost or self.unwritten or any(result.inconclusive for result in self.results):
                 session.exitstatus = pytest.ExitCode.INTERNAL_ERROR
             elif not all(result.passed for result in self.results):
                 session.exitstatus = pytest.ExitCode.TESTS_FAILED
@@ -81,6 +89,8 @@ class Ledger:
         for result in self.results:
             for line in render(result):
                 terminalreporter.write_line(line.text, **_MARKUP.get(line.style, {}))
+        if self.unwritten:
+            terminalreporter.write_line(self.unwritten, red=True)
         if self.lost:
             names = ", ".join(sorted(self.lost)[:5])
             terminalreporter.write_line(

@@ -82,7 +82,14 @@ Detector: TypeAlias = Callable[[Sequence[Wrong]], Mistake | None]
 
 
 def _first(detectors: Sequence[Detector], wrong: Sequence[Wrong]) -> Mistake | None:
-    return next((mistake for detect in detectors if (mistake := detect(wrong)) is not None), None)
+    for detect in detectors:
+        try:
+            mistake = detect(wrong)
+        except Exception:  # noqa: BLE001 - strange numbers: what cannot be explained is wrong all the same
+            mistake = None
+        if mistake is not None:
+            return mistake
+    return None
 
 
 def _same(got: Array, wanted: Array) -> bool:
@@ -195,8 +202,10 @@ def _factor(wrong: Sequence[Wrong]) -> Mistake | None:
     if largest.right[at] == 0:
         return None
     factor = float(largest.got[at] / largest.right[at])
-    factor = round(factor) if abs(factor - round(factor)) < 1e-9 else factor
-    if factor in (0, 1) or not np.isfinite(factor) or not _all(wrong, lambda w: factor * w.right):
+    if not np.isfinite(factor):
+        return None
+    factor = float(round(factor)) if abs(factor - round(factor)) < 1e-9 else factor
+    if factor in (0, 1) or not _all(wrong, lambda w: factor * w.right):
         return None
     hint = "Which constant belongs in this derivative?"
     if abs(factor - 0.5) < 1e-9:

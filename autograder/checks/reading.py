@@ -151,7 +151,10 @@ def _plain(thing: Any) -> NDArray[Any] | None:
         array = np.array(thing, subok=False)
     elif isinstance(thing, int | float | complex) and not isinstance(thing, bool):
         # a Python int is what max(0, x) gives; its value is what counts
-        array = np.array(float(thing) if isinstance(thing, int) else thing)
+        try:
+            array = np.array(float(thing) if isinstance(thing, int) else thing)
+        except OverflowError:
+            return None
     elif isinstance(thing, list | tuple):
         if not _holds_numbers(thing):
             return None

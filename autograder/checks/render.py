@@ -24,6 +24,8 @@ def number(value: Any) -> str:
         return str(bool(value))
     if isinstance(value, int | np.integer):
         return str(int(value))
+    if isinstance(value, complex | np.complexfloating):
+        return repr(complex(value))
     value = float(value)
     exact = repr(value)
     return exact if len(exact) <= 8 or not np.isfinite(value) else _short(value)

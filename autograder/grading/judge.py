@@ -40,6 +40,14 @@ def judge(error: BaseException | None, session: Session | None = None, about: Se
             return Outcome(verdict=Verdict.FAIL, code="assertion", message=_assertion(error))
         case InfrastructureError() | UsageError():
             return grader_fault(str(error))
+        case ValueError() if "truth value of an array" in str(error):
+            return Outcome(
+                verdict=Verdict.FAIL,
+                code="value-shape",
+                message="Your code gives an array of several numbers, where one number is expected.",
+                expected="one number",
+                got="an array",
+            )
         case _:
             return grader_fault(f"the test raised {type(error).__name__}: {error}")
 
@@ -74,6 +82,15 @@ def _student_error(error: StudentError, session: Session | None, about: Sequence
                 "unwritten", "Your code arrives at a place that is not written yet: see there.", error.where
             )
         return _not_attempted(error.where)
+    if error.kind == "unusable":
+        return Outcome(
+            verdict=Verdict.FAIL,
+            code="value-unreadable",
+            message=_clip(f"Your code gives something that cannot be judged: {error.message}."),
+            expected="a number, a text, an array or a collection of these",
+            got=_clip(error.message),
+            where=error.where,
+        )
     if error.kind == "memory":
         return _error("memory", "Your code asked for more memory than it may use.", error.where)
     return _error("raised", f"Your code raised {error}", error.where)

@@ -7,17 +7,22 @@ grade, so they are dropped here and exist nowhere after.
 from __future__ import annotations
 
 import errno
+import json
 import os
 import stat
-import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from autograder.errors import InfrastructureError, StudentStopped, UsageError
+from autograder.student.text import clean
 
 MAX_BYTES = 32 * 2**20
 """Larger files are refused unread; a notebook with many figures has a few MiB."""
+_NOT_A_FILE = "This is a pipe or a device, not a file."
+_SOURCE = {1: "code", 2: "input", 3: "input", 4: "source"}
+"""What each notebook format calls the source of a code cell."""
 
 
 class UnreadableNotebook(StudentStopped):
@@ -69,14 +74,18 @@ def read_bytes(path: Path) -> bytes:
         raise UnreadableNotebook("There is no such file.") from None
     except OSError as error:
         if error.errno in (errno.ELOOP, errno.EMLINK, errno.ENXIO):
-            raise UnreadableNotebook("This is not an ordinary file.") from None
+            link = error.errno != errno.ENXIO
+            raise UnreadableNotebook(
+                "This is a link, and links are not followed." if link else _NOT_A_FILE
+            ) from None
         # A disk, a permission: nothing that the student did.
         raise InfrastructureError(
             f"the submission cannot be opened ({error.strerror}): {path.name}"
         ) from None
     try:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise UnreadableNotebook("This is not an ordinary file.")
+        mode = os.fstat(descriptor).st_mode
+        if not stat.S_ISREG(mode):
+            raise UnreadableNotebook("This is a folder, not a file." if stat.S_ISDIR(mode) else _NOT_A_FILE)
         with os.fdopen(descriptor, "rb", closefd=False) as file:
             data = file.read(MAX_BYTES + 1)
     finally:
@@ -89,32 +98,54 @@ def read_bytes(path: Path) -> bytes:
 
 
 def parse(data: bytes) -> Notebook:
-    """Read a notebook from its bytes.
+    """Read a notebook of any format from its bytes.
+
+    Nothing but the source of the code cells is looked at: whatever is wrong elsewhere has no effect.
 
     Raises:
-        UnreadableNotebook: it is not a notebook.
+        UnreadableNotebook: it is not a notebook, or has no code.
     """
-    import nbformat
-
     if not data.strip():
         raise UnreadableNotebook("The file is empty.")
     try:
-        text = data.decode("utf-8-sig")
+        document = json.loads(data.decode("utf-8-sig"))
     except UnicodeDecodeError:
         raise UnreadableNotebook("The file is not a notebook: it is not text in UTF-8.") from None
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter(
-                "ignore"
-            )  # nbformat warns about missing or repeated cell ids, which have no effect
-            notebook = nbformat.reads(text, as_version=4)
-    except nbformat.reader.NotJSONError:
+    except RecursionError:
+        raise UnreadableNotebook("The file is not a notebook: its JSON is nested too deeply.") from None
+    except ValueError:
         raise UnreadableNotebook("The file is not a notebook: it is not valid JSON.") from None
-    except Exception as error:  # noqa: BLE001 - whatever nbformat trips over in a stranger's bytes
+    if not isinstance(document, dict):
+        raise UnreadableNotebook("The file is not a notebook: it has no cells.")
+    version = document.get("nbformat", 1)
+    if type(version) is not int or version not in _SOURCE:
         raise UnreadableNotebook(
-            f"The file is not a notebook that can be read ({type(error).__name__})."
-        ) from None
-    return _code_cells(notebook)
+            f"The notebook is in a format that is not known ({_short(version)}); save it with Jupyter."
+        )
+    if version in (2, 3):
+        sheets = document.get("worksheets")
+        cells = [
+            cell
+            for sheet in (sheets if isinstance(sheets, list) else [])
+            for cell in _list(sheet.get("cells") if isinstance(sheet, dict) else None)
+        ]
+    else:
+        cells = _list(document.get("cells"))
+    notebook = _code_cells(cells, _SOURCE[version])
+    if not notebook.cells:
+        raise UnreadableNotebook("The notebook has no cells with code.")
+    return notebook
+
+
+def _list(cells: object) -> list[Any]:
+    if not isinstance(cells, list):
+        raise UnreadableNotebook("The file is not a notebook: it has no cells.")
+    return cells
+
+
+def _short(value: object) -> str:
+    text = repr(value) if isinstance(value, int | float | str) else f"a {type(value).__name__}"
+    return clean(text, 20)
 
 
 def from_percent(text: str) -> Notebook:
@@ -125,21 +156,20 @@ def from_percent(text: str) -> Notebook:
     """
     import jupytext
 
-    notebook = _code_cells(jupytext.reads(text, fmt="py:percent"))
+    notebook = _code_cells(jupytext.reads(text, fmt="py:percent").cells, "source")
     if not notebook.cells:
         raise UsageError("the reference has no code cells: is it in percent format ('# %%' between cells)?")
     return notebook
 
 
-def _code_cells(notebook: Any) -> Notebook:
+def _code_cells(cells: Sequence[Any], key: str) -> Notebook:
     sources: list[str] = []
-    cells = notebook.get("cells") if isinstance(notebook, dict) else None
-    if not isinstance(cells, list):
-        raise UnreadableNotebook("The file is not a notebook: it has no cells.")
     for cell in cells:
         if not isinstance(cell, dict) or cell.get("cell_type") != "code":
             continue
-        source = cell.get("source", "")
+        source = cell.get(key, "")
+        if isinstance(source, list) and all(isinstance(line, str) for line in source):
+            source = "".join(source)
         if not isinstance(source, str):
             raise UnreadableNotebook(
                 "The file is not a notebook that can be read: a cell's source is not text."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from autograder.reports.terminal import Line, counts, score
@@ -32,7 +32,13 @@ def line_of(row: Row) -> Line:
 
 @contextmanager
 def progress(total: int) -> Iterator[Callable[[Row], None]]:
-    """Yield a function that prints a row; on a terminal there is a progress bar too."""
+    """Yield a function that prints a row; on a terminal there is a progress bar too.
+
+    Whoever reads along may go away (``| head``): the rows that follow are stored all the same.
+    """
+    if sys.stdout is None:
+        yield lambda _: None
+        return
     if sys.stdout.isatty():
         with _bar(total) as report:
             yield report
@@ -43,7 +49,8 @@ def progress(total: int) -> Iterator[Callable[[Row], None]]:
     def plain(row: Row) -> None:
         nonlocal done
         done += 1
-        print(f"[{done:>{digits}}/{total}]  {line_of(row).text}", flush=True)
+        with suppress(OSError):
+            print(f"[{done:>{digits}}/{total}]  {line_of(row).text}", flush=True)
 
     yield plain
 

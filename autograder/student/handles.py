@@ -38,6 +38,8 @@ def _unary(name: str) -> Callable[[Handle], Any]:
 
 def _refuse(what: str) -> Callable[..., Any]:
     def refuse(self: Handle, *_: object, **__: object) -> NoReturn:
+        # Of a coroutine or a function there is no value: then the answer is wrong, not the question.
+        self._autograder_process.request(Kind.VALUE, self)
         raise TypeError(f"{what} of {self!r} is not known here; ask for its value first: student.value(...)")
 
     return refuse

@@ -45,7 +45,9 @@ def plain(value: Any, depth: int = 0) -> Any:
         return [plain(item, depth + 1) for item in list.__iter__(value)]
     if hasattr(type(value), "__array__"):
         return _array(np.asarray(value))
-    raise Unusable("it is neither a number, an array nor a collection of these")
+    article = "an" if type(value).__name__[:1] in "AEIOUaeiou" else "a"
+    what = f"{article} {type(value).__name__[:50]}"
+    raise Unusable(f"it is {what}, which is neither a number, an array nor a collection of these")
 
 
 def _builtin(kind: Any, value: Any) -> Any:

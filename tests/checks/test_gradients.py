@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 import torch
@@ -448,3 +450,26 @@ def test_evidence_is_plain_data():
     evidence = relu_check(lambda x, v: -v * (x > 0)).evidence
     assert set(evidence) == {"examples", "failing", "seed", "worst_error", "tolerance", "diagnosis"}
     assert all(type(value) in (int, float, str) for value in evidence.values())
+
+
+@pytest.mark.parametrize(
+    "strange",
+    [
+        lambda x, up: np.full(np.shape(x), 1.7e308),
+        lambda x, up: np.full(np.shape(x), -np.inf),
+        lambda x, up: np.asarray(x) * 1j,
+        lambda x, up: 1j,
+        lambda x, up: np.asarray(x) > 0,
+        lambda x, up: np.asarray(x).astype(np.float16),
+        lambda x, up: np.asarray(x).astype(np.int8),
+        lambda x, up: 10**400,
+        lambda x, up: "text",
+        lambda x, up: {"a": x},
+        lambda x, up: [[]],
+    ],
+)
+def test_strange_answers_are_wrong_answers(strange: Callable[..., object]) -> None:
+    """What is hard to explain or to print is the student's mistake, not the grader's."""
+    outcome = gradients(None, like=torch.relu, backward=strange, inputs=arrays(), examples=20)
+    assert outcome.verdict in (Verdict.FAIL, Verdict.ERROR)
+    assert outcome.message

@@ -95,7 +95,11 @@ def test_a_lone_surrogate_becomes_text_that_can_be_sent() -> None:
         (b"3", "not a notebook"),
         (b"null", "not a notebook"),
         (b"{}", "not a notebook"),
-        (b'{"nbformat": 99, "cells": []}', "not a notebook"),
+        (b'{"nbformat": 99, "cells": []}', "format that is not known (99)"),
+        (b'{"nbformat": "4", "cells": []}', "format that is not known ('4')"),
+        (b'{"nbformat": [4], "cells": []}', "format that is not known (a list)"),
+        (b'{"nbformat": 3, "worksheets": []}', "no cells with code"),
+        (notebook(), "no cells with code"),
         (b'{"nbformat": 4, "nbformat_minor": 5, "metadata": {}}', "not a notebook"),
         (b'{"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": 5}', "not a notebook"),
         (notebook(code({"a": 1})), "not a notebook"),
@@ -110,8 +114,22 @@ def test_what_is_not_a_notebook_is_refused_in_one_sentence(data: bytes, words: s
     assert "\n" not in str(caught.value)
 
 
-def test_a_notebook_without_code_is_a_notebook() -> None:
-    assert parse(notebook()).cells == ()
+@pytest.mark.parametrize(
+    "dressing",
+    [
+        {"metadata": None},
+        {"outputs": None},
+        {"outputs": "garbage"},
+        {"outputs": [3]},
+        {"id": [1]},
+        {"attachments": 5},
+        {"execution_count": "x"},
+    ],
+)
+def test_whatever_is_wrong_beside_the_source_has_no_effect(dressing: dict[str, object]) -> None:
+    assert parse(notebook(code("x = 1", **dressing))).cells == (Cell(1, "x = 1"),)
+    bare = {"nbformat": 4, "nbformat_minor": "5", "cells": [{"cell_type": "code", "source": "x = 1"}, 7]}
+    assert parse(json.dumps(bare).encode()).cells == (Cell(1, "x = 1"),)
 
 
 def test_only_an_ordinary_file_is_opened(tmp_path: Path) -> None:
@@ -122,8 +140,16 @@ def test_only_an_ordinary_file_is_opened(tmp_path: Path) -> None:
     link.symlink_to(real)
     pipe = tmp_path / "pipe.ipynb"
     os.mkfifo(pipe)
-    for path in (link, pipe, tmp_path, tmp_path / "absent.ipynb"):
-        with pytest.raises(UnreadableNotebook):
+    dangling = tmp_path / "dangling.ipynb"
+    dangling.symlink_to(tmp_path / "absent.ipynb")
+    for path, words in {
+        link: "a link",
+        dangling: "a link",
+        pipe: "a pipe",
+        tmp_path: "a folder",
+        tmp_path / "absent.ipynb": "no such file",
+    }.items():
+        with pytest.raises(UnreadableNotebook, match=words):
             read(path)
     assert len(read(real).cells) == 1
 

@@ -64,6 +64,24 @@ def test_a_missing_definition_is_an_error_that_names_it(course: DemoCourse) -> N
 
 
 @pytest.mark.parametrize(
+    ("cell", "words"),
+    [
+        ("async def last(): return 10", "it is a coroutine, which is neither a number"),
+        ("def last(): return last", "it is a function, which is neither a number"),
+        ("def last(): return {1: 2}", "its keys are not all strings"),
+        ("def last(): return 10**400", "beyond 64 bits"),
+        ("import numpy\ndef last(): return numpy.full(3, 10)", "an array of several numbers"),
+    ],
+)
+def test_an_answer_that_no_test_can_compare_is_wrong(course: DemoCourse, cell: str, words: str) -> None:
+    course.hand_in([*SOLVED[:3], cell])
+    graded = course.run()
+    assert graded.status == 1, graded.output
+    assert graded.verdicts["1.10"] == "fail"
+    assert words in graded.question("1.10")["message"]
+
+
+@pytest.mark.parametrize(
     ("body", "code"),
     [
         ("    while True:\n        pass", "timeout-call"),
