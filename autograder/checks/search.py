@@ -7,6 +7,7 @@ counterexample, whatever else is imported, wherever it runs and however fast the
 from __future__ import annotations
 
 import contextlib
+import itertools
 import time
 import warnings
 from collections import Counter
@@ -17,16 +18,23 @@ from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 import hypothesis
 import numpy as np
 from hypothesis import HealthCheck, Phase, Verbosity, settings
-from hypothesis.errors import Flaky, NoSuchExample, Unsatisfiable
+from hypothesis.control import BuildContext
+from hypothesis.errors import Flaky, NoSuchExample, StopTest, Unsatisfiable
+from hypothesis.internal.conjecture.choice import ChoiceTemplate
+from hypothesis.internal.conjecture.data import ConjectureData
 from hypothesis.internal.conjecture.providers import AVAILABLE_PROVIDERS, HypothesisProvider
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from hypothesis.strategies import SearchStrategy
 
 LOOK_FURTHER = 30
 """Examples tried after the first failing one: they say how often it fails and what the mistake is."""
+AHEAD = LOOK_FURTHER
+"""Examples that a judge may prepare for together: all of them are judged even if the first one fails."""
+REJECTIONS_PER_EXAMPLE = 10
+"""How many draws a strategy may reject for each example that is wanted, before the search gives up."""
 SKIPS_PER_EXAMPLE = 3
 """How many examples may be skipped for each that is wanted, before the search gives up."""
 SHRINK_CALLS = 400
@@ -116,6 +124,7 @@ def search(
     seed: int,
     seconds: float = 120.0,
     look_further: int = LOOK_FURTHER,
+    prepare: Callable[[Sequence[Example]], None] | None = None,
 ) -> Search[Example, F]:
     """Judge ``examples`` draws of ``strategy`` and shrink what fails.
 
@@ -127,14 +136,16 @@ def search(
         seed: number from which everything random is derived.
         seconds: wall time after which the search ends with what it has.
         look_further: how many examples to judge after the first failing one.
+        prepare: told which examples will be judged next, so that what they have in common can be done at once
+            (one round trip to a student process instead of many). It must not change what the judge finds.
 
     Raises:
-        Exception: whatever the judge raised, unchanged.
+        Exception: whatever the judge or ``prepare`` raised, unchanged.
     """
     result: Search[Example, F] = Search()
     deadline = time.monotonic() + seconds
     with _quiet(), _sealed():
-        seen = _explore(strategy, judge, examples, seed, deadline, look_further, result)
+        seen = _explore(strategy, judge, examples, seed, deadline, look_further, result, prepare)
         if not seen:
             return result
         code = _main_code([finding.code for _, finding in seen])
@@ -170,34 +181,58 @@ def _explore(
     deadline: float,
     look_further: int,
     result: Search[Example, F],
+    prepare: Callable[[Sequence[Example]], None] | None,
 ) -> list[tuple[Example, F]]:
     failing: list[tuple[Example, F]] = []
     last, skipped = examples, 0
-
-    def look(example: Example) -> bool:
-        nonlocal last, skipped
-        try:
-            finding = _judged(judge, example)
-        except SkipExample:
-            skipped += 1
-            if skipped > SKIPS_PER_EXAMPLE * examples:
-                raise _Stop from None
-            raise
-        result.examples += 1
-        if finding is not None:
-            if not failing:
-                last = min(examples, result.examples + look_further)
-            failing.append((example, finding))
-        if result.examples >= last:
-            raise _Stop
-        if time.monotonic() > deadline:
-            result.complete = False
-            raise _Stop
-        return False
-
-    with contextlib.suppress(_Stop, NoSuchExample, Unsatisfiable):
-        _find(strategy, look, _settings(examples, Phase.generate), seed)
+    drawn = _drawn(strategy, examples, seed)
+    while result.examples < last:
+        ahead = list(itertools.islice(drawn, min(AHEAD, look_further, last - result.examples) or 1))
+        if not ahead:
+            break
+        if prepare is not None:
+            prepare(ahead)
+        for example in ahead:
+            try:
+                finding = judge(example)
+            except SkipExample:
+                skipped += 1
+                if skipped > SKIPS_PER_EXAMPLE * examples:
+                    return failing
+                continue
+            result.examples += 1
+            if finding is not None:
+                if not failing:
+                    last = min(examples, result.examples + look_further)
+                failing.append((example, finding))
+            if result.examples >= last:
+                break
+            if time.monotonic() > deadline:
+                result.complete = False
+                return failing
     return failing
+
+
+def _drawn(strategy: SearchStrategy[Example], examples: int, seed: int) -> Iterator[Example]:
+    """The simplest example, then random ones: those that ``_find`` would judge, in the same order.
+
+    Drawing them without Hypothesis' engine, which learns from each example for a use that is not made of it
+    here, takes a third of the time. That ``_find`` draws the same ones spares ``_shrink`` a search of its own.
+    """
+    random = Random(Random(seed).getrandbits(64))  # noqa: S311 - as hypothesis.find does
+    simplest = [ChoiceTemplate("simplest", count=None)]
+    data = ConjectureData(random=random, provider=HypothesisProvider, prefix=simplest)
+    rejected = 0
+    strategy.validate()
+    while rejected <= REJECTIONS_PER_EXAMPLE * examples:
+        try:
+            with BuildContext(data, is_final=False, wrapped_test=_drawn):
+                example = data.draw(strategy)
+        except StopTest:
+            rejected += 1
+        else:
+            yield example
+        data = ConjectureData(random=random, provider=Provider, prefix=[])
 
 
 def _shrink(
