@@ -6,7 +6,7 @@ Imports here are cheap: every ``pytest`` run of the environment loads this file.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from autograder.course import Assignment
     from autograder.grading.run import GradingRun
     from autograder.grading.session import Session
-    from autograder.student import StudentProcess
+    from autograder.student import Student, StudentProcess
 
 RUN: pytest.StashKey[GradingRun] = pytest.StashKey()
 
@@ -142,6 +142,15 @@ class StudentUnderTest:
         """A name of the notebook that Python cannot write after a dot, or that ``Student`` uses itself."""
         self._autograder_session.used.append(name)
         return self._autograder_session.student()[name]
+
+    def __autograder_run__(self, function: Callable[..., object], /, *args: object) -> Any:
+        """Run a function of a test beside the notebook; see ``Student.run``."""
+        return self._autograder_session.student().run(function, *args)
+
+    @property
+    def __autograder_beside__(self) -> Student:
+        """What stands for it in a function that runs there."""
+        return self._autograder_session.student()
 
 
 @pytest.fixture(scope="module")

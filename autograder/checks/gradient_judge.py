@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -58,7 +59,8 @@ class GradientJudge:
         self.has_forward = has_forward
         self.moved = False
         """Whether some right gradient was not 0."""
-        self._latest: tuple[Example, tuple[Array, Array, tuple[Array, ...]]] | None = None
+        self._rights: dict[int, tuple[Example, tuple[Array, Array, tuple[Array, ...]]]] = {}
+        self._ahead: dict[int, Sequence[Pass | None]] = {}
         self.shareable = False
         """Whether some example has arguments of equal shape, so that one tensor can stand for all."""
 
@@ -78,16 +80,40 @@ class GradientJudge:
     def probe(self, drawn: Example) -> Finding | None:
         """Called twice with the same input: the same gradients, the input as it was?"""
         args, _ = drawn
-        return structure.probe(self.style, args, self.oracle.positions(args), self._right(drawn)[1])
+        if id(drawn) not in self._rights:
+            self.prepare_probe([drawn])
+        upstream, ahead = self._right(drawn)[1], self._ahead.pop(id(drawn), ())
+        return structure.probe(self.style, args, self.oracle.positions(args), upstream, ahead)
 
     def judge(self, drawn: Example) -> Finding | None:
         """Forward and backward pass against the oracle."""
         args, _ = drawn
-        positions = self.oracle.positions(args)
-        quick = self.style.both(args, positions, self._right(drawn)[1])
+        if id(drawn) not in self._rights:
+            self.prepare([drawn])
+        self._right(drawn)
+        (quick,) = self._ahead.pop(id(drawn), (None,))
         if quick is not None and self._judge_pass(drawn, lambda: quick) is None:
             return None
-        return self._judge_pass(drawn, lambda: self.style.forward(args, positions))
+        return self._judge_pass(drawn, lambda: self.style.forward(args, self.oracle.positions(args)))
+
+    def prepare_probe(self, examples: Sequence[Example]) -> None:
+        """Run what ``probe`` will ask about these examples, in one round trip where that is possible."""
+        self._run_ahead(examples, times=2, after=True)
+
+    def prepare(self, examples: Sequence[Example]) -> None:
+        """The same for ``judge``."""
+        self._run_ahead(examples, times=1, after=False)
+
+    def _run_ahead(self, examples: Sequence[Example], *, times: int, after: bool) -> None:
+        self._rights, self._ahead = {}, {}
+        cases = []
+        for drawn in examples:
+            with contextlib.suppress(SkipExample):
+                case = (drawn[0], self.oracle.positions(drawn[0]), self._right(drawn)[1])
+                cases.append((drawn, case))
+        runs = self.style.ahead([case for _, case in cases for _ in range(times)], after=after)
+        for number, (drawn, _) in enumerate(cases):
+            self._ahead[id(drawn)] = runs[number * times : (number + 1) * times]
 
     def _judge_pass(self, drawn: Example, forward: Callable[[], Pass]) -> Finding | None:
         args, raw = drawn
@@ -215,10 +241,10 @@ class GradientJudge:
         )
 
     def _right(self, drawn: Example) -> tuple[Array, Array, tuple[Array, ...]]:
-        if self._latest is None or self._latest[0] is not drawn:
+        if id(drawn) not in self._rights:  # the example is kept with it, so that its id stays its own
             args, raw = drawn
-            self._latest = drawn, self.oracle.gradients(args, self.seed(raw))
-        expected, upstream, right = self._latest[1]
+            self._rights[id(drawn)] = drawn, self.oracle.gradients(args, self.seed(raw))
+        expected, upstream, right = self._rights[id(drawn)][1]
         if not all(np.all(np.isfinite(a)) for a in (expected, *right)):
             raise SkipExample
         return expected, upstream, right

@@ -103,16 +103,19 @@ def gradients(
     strategy = st.tuples(as_tuples(inputs), st.binary(min_size=COTANGENT_BYTES, max_size=COTANGENT_BYTES))
     deadline = time.monotonic() + seconds
 
-    def look(judge: Callable[[Example], Finding | None], count: int) -> Search[Example, Finding]:
-        return search(
-            strategy, judge, examples=count, seed=seed, seconds=max(0.0, deadline - time.monotonic())
-        )
+    def look(
+        judge: Callable[[Example], Finding | None],
+        count: int,
+        prepare: Callable[[Sequence[Example]], None] | None = None,
+    ) -> Search[Example, Finding]:
+        left = max(0.0, deadline - time.monotonic())
+        return search(strategy, judge, examples=count, seed=seed, seconds=left, prepare=prepare)
 
-    probed = look(check.probe, min(structure.PROBES, examples))
+    probed = look(check.probe, min(structure.PROBES, examples), check.prepare_probe)
     objection = probed.smallest or probed.flaky
     if objection is not None:
         return verdicts.failed(probed, objection[1], seed, check.show(objection[0], objection[1].subject))
-    result = look(check.judge, examples)
+    result = look(check.judge, examples, check.prepare)
     outcome = verdicts.unjudged(result, examples, seed, lambda e: check.show(e, ""))
     if outcome is not None:
         return outcome

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -9,16 +10,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograder.checks import render
+from autograder.checks.ahead import Ahead, arrays_in, several_calls, several_passes
 from autograder.checks.calling import ask, ask_openly
-from autograder.checks.reading import Reader
+from autograder.checks.reading import VALUE_NAMES, Reader
 from autograder.checks.values import example
-from autograder.errors import StudentError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
 Array = NDArray[Any]
-
+Case = tuple[Sequence[Any], Sequence[int], Array]
+"""Arguments, positions of those to differentiate, upstream gradient."""
 
 FORWARD = "out"
 """What the result of a forward pass is called."""
@@ -46,8 +48,16 @@ class Style(Protocol):
     def forward(self, args: Sequence[Any], positions: Sequence[int], *, shared: bool = False) -> Pass:
         """Run the forward pass; ``shared`` hands the first argument over in every differentiated place."""
 
-    def both(self, args: Sequence[Any], positions: Sequence[int], upstream: Array) -> Pass | None:
-        """Both passes in one round trip; None where that is not possible and ``forward`` has to do."""
+    def ahead(self, cases: Sequence[Case], *, after: bool = False) -> list[Pass | None]:
+        """Both passes of several examples in one round trip; see ``ahead``.
+
+        Args:
+            cases: the arguments, the positions of those to differentiate, the upstream gradient.
+            after: whether ``inputs`` will be asked for.
+
+        Returns:
+            None for an example where that is not possible and ``forward`` has to do.
+        """
 
     def subject(self, name: str) -> str:
         """The gradient of ``name``, in the student's words."""
@@ -73,7 +83,7 @@ class TensorStyle:
         self._tensor = tensor
         self._call = call
         self._start = start or start_backward
-        self._beside = getattr(tensor, "__autograder_run__", None)
+        self._ahead = Ahead(tensor, function)
 
     def forward(self, args: Sequence[Any], positions: Sequence[int], *, shared: bool = False) -> Pass:
         """See ``Style``."""
@@ -83,40 +93,34 @@ class TensorStyle:
             leaves.append(leaves[0] if shared and leaves else ask(self._tensor, given[position]))
         return self._forward(given, leaves, positions, 1 if shared else len(leaves))
 
-    def both(self, args: Sequence[Any], positions: Sequence[int], upstream: Array) -> Pass | None:
-        """See ``Style``.
-
-        Each step on a tensor of another process is a round trip, about eight for an example. Once it is known
-        where the values are, the whole example runs over there; the long way says what is wrong, if anything.
-        """
+    def ahead(self, cases: Sequence[Case], *, after: bool = False) -> list[Pass | None]:
+        """See ``Style``."""
         names = self.reader.attributes
-        if self._beside is None or names is None:
+        if not self._ahead or names is None:
+            return [None] * len(cases)
+        answers = self._ahead.ask(
+            several_passes, cases, self._tensor, self._function, self._start, list(names), after
+        )
+        return [
+            self._pass(case, arrays_in(answer), after) for case, answer in zip(cases, answers, strict=True)
+        ]
+
+    def _pass(self, case: Case, found: list[Any] | None, after: bool) -> Pass | None:
+        args, positions, _ = case
+        count = len(positions)
+        if found is None or len(found) != 1 + count * (2 if after else 1):
             return None
-        try:
-            answer = self._beside(
-                both_passes,
-                self._tensor,
-                self._function,
-                self._start,
-                list(args),
-                list(positions),
-                upstream,
-                *names,
-            )
-        except StudentError:
-            return None
-        except UsageError:  # the author's function cannot run elsewhere
-            self._beside = None
-            return None
-        match answer:
-            case [np.ndarray() as value, [*found]] if all(isinstance(g, np.ndarray) for g in found):
-                return Pass(
-                    value=value,
-                    backward=lambda _: found,
-                    inputs=lambda: list(args),
-                    again=lambda: self.forward(args, positions),
-                )
-        return None
+
+        def inputs() -> list[Any]:
+            changed = dict(zip(positions, found[1 + count :], strict=True))
+            return [changed.get(i, argument) for i, argument in enumerate(args)]
+
+        return Pass(
+            value=found[0],
+            backward=lambda _: found[1 : 1 + count],
+            inputs=inputs,
+            again=lambda: self.forward(args, positions),
+        )
 
     def _forward(self, given: list[Any], leaves: list[Any], positions: Sequence[int], wanted: int) -> Pass:
         places = dict(zip(positions, leaves, strict=True))
@@ -161,24 +165,6 @@ def start_backward(out: Any, upstream: Any) -> None:
     out.backward(upstream)
 
 
-def both_passes(
-    tensor: Any,
-    function: Any,
-    start: Any,
-    args: Any,
-    positions: Any,
-    upstream: Any,
-    value_name: str,
-    gradient_name: str,
-) -> Any:
-    """Forward and backward pass of one example; its source runs beside the student's tensors."""
-    leaves = {position: tensor(args[position]) for position in positions}
-    out = function(*[leaves.get(i, argument) for i, argument in enumerate(args)])
-    value = getattr(out, value_name)
-    start(out, upstream)
-    return [value, [getattr(leaf, gradient_name) for leaf in leaves.values()]]
-
-
 class PairStyle:
     """``y = f(x)`` and ``dx = f_backward(x, upstream)``, both on arrays."""
 
@@ -190,6 +176,7 @@ class PairStyle:
         self._backward = backward
         self._call = call
         self._backward_call = backward_call
+        self._ahead = Ahead(backward)
 
     def forward(self, args: Sequence[Any], positions: Sequence[int], *, shared: bool = False) -> Pass:
         """See ``Style``."""
@@ -205,10 +192,28 @@ class PairStyle:
             value=value, backward=backward, inputs=lambda: given, again=lambda: self.forward(given, positions)
         )
 
-    def both(self, args: Sequence[Any], positions: Sequence[int], upstream: Array) -> Pass | None:
-        """Two calls are short enough."""
-        del args, positions, upstream
-        return None
+    def ahead(self, cases: Sequence[Case], *, after: bool = False) -> list[Pass | None]:
+        """See ``Style``."""
+        if after or self._function is not None or not self._ahead:
+            return [None] * len(cases)
+        wanted = len(cases[0][1]) if cases else 0
+        answers = self._ahead.ask(
+            several_calls,
+            [([*args, upstream], []) for args, _, upstream in cases],
+            *(self._backward, None, wanted > 1, VALUE_NAMES[0], False),
+        )
+        found = [arrays_in(answer[0]) if isinstance(answer, list) and answer else None for answer in answers]
+        return [
+            Pass(
+                value=None,
+                backward=lambda _, f=f: f,  # type: ignore[misc]
+                inputs=lambda args=args: list(args),  # type: ignore[misc]
+                again=lambda args=args, p=p: self.forward(args, p),  # type: ignore[misc]
+            )
+            if f is not None
+            else None
+            for f, (args, p, _) in zip(found, cases, strict=True)
+        ]
 
     def subject(self, name: str) -> str:
         """See ``Style``."""

@@ -16,9 +16,19 @@ import autograder
 if TYPE_CHECKING:
     from autograder.isolation.protocol import Launch
 
-_BOOT = (
-    "import sys; sys.path.append(sys.argv[2]); from autograder.student.kernel import main; main(sys.argv[1:])"
+# This very package, which need not be the one that is installed, and nothing else of the folder it lies in.
+_BOOT = """
+import importlib.util, os, sys
+sys.path.append(sys.argv[2])
+folder = os.path.join(sys.argv[2], "autograder")
+spec = importlib.util.spec_from_file_location(
+    "autograder", os.path.join(folder, "__init__.py"), submodule_search_locations=[folder]
 )
+sys.modules["autograder"] = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(sys.modules["autograder"])
+from autograder.student.kernel import main
+main(sys.argv[1:])
+"""
 _PACKAGE_ROOT = str(Path(autograder.__file__).resolve().parent.parent)
 
 _INHERITED = (

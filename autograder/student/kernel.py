@@ -48,6 +48,22 @@ class Missing(Exception):  # noqa: N818 - says what happened
         self.type = type
 
 
+class Names:
+    """The notebook's names as a test's function sees them that runs here: ``student.relu``."""
+
+    def __init__(self, names: dict[str, Any]) -> None:
+        self._names = names
+
+    def __getitem__(self, name: str) -> object:
+        try:
+            return self._names[name]
+        except KeyError:
+            raise Missing("NameError", f"the notebook defines no {name}") from None
+
+    def __getattr__(self, name: str) -> object:
+        return self[name]
+
+
 class Kernel:
     """The shell, the objects that the grader holds handles of, and the loop that answers.
 
@@ -64,7 +80,8 @@ class Kernel:
         self._owner = os.getpid()
         self._outbox = Outbox(lambda call, body: self._channel.send(Kind.OUTPUT, call, body))
         self._shell = CellShell.create(self._outbox)
-        self._objects: dict[int, object] = {}
+        self._names = Names(self._shell.user_ns)
+        self._objects: dict[int, object] = {0: self._names}  # see handles.NAMES
         self._last_id = 0
         self._spare: mmap.mmap | None = None
         self._save_memory()
@@ -170,10 +187,7 @@ class Kernel:
         return describe(error, with_traceback=True)
 
     def _fetch(self, name: str) -> object:
-        try:
-            return self._shell.user_ns[name]
-        except KeyError:
-            raise Missing("NameError", f"the notebook defines no {name}") from None
+        return self._names[name]
 
     def _get(self, target: object, name: str) -> object:
         try:

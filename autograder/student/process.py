@@ -21,7 +21,7 @@ from autograder.student import workplace
 from autograder.student.channel import ChannelClosed, ChannelTimeout, Frame, GraderChannel, Kind
 from autograder.student.codec import CodecError, Reference, TooLarge, decode, encode, join
 from autograder.student.deadline import PATIENCE, Deadline
-from autograder.student.handles import Handle, Student, make_handle, reference_to
+from autograder.student.handles import NAMES, Handle, Student, make_handle, reference_to
 from autograder.student.monitor import LimitExceeded, Monitor
 from autograder.student.outputs import MAX_NOTEBOOK, CellOutcome, Outputs
 from autograder.student.remote_error import student_error
@@ -277,8 +277,11 @@ class StudentProcess:
         raise student_error(value, self._sources, may_be_missing=kind in (Kind.FETCH, Kind.GET))
 
     def _refer(self, value: object) -> Reference | None:
+        value = getattr(value, "__autograder_beside__", value)
         if isinstance(value, types.FunctionType):
             value = self._functions.handle(value)
+        elif isinstance(value, Student):
+            return NAMES if value is self.student else None
         return reference_to(value, self) if isinstance(value, Handle) else None
 
     def _define(self, *shipment: object) -> Any:

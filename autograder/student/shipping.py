@@ -72,7 +72,10 @@ def ship(function: types.FunctionType) -> Shipment:
     outside = inspect.getclosurevars(function)
     values: dict[str, object] = {}
     modules = {}
-    for key, value in {**outside.globals, **outside.nonlocals}.items():
+    shared = {
+        key: function.__globals__[key] for key in _names(function.__code__) & function.__globals__.keys()
+    }
+    for key, value in sorted({**shared, **outside.nonlocals}.items()):
         if key not in used or value is function:
             continue
         if isinstance(value, types.ModuleType):
@@ -80,6 +83,12 @@ def ship(function: types.FunctionType) -> Shipment:
         else:
             values[key] = value
     return Shipment(name, source, values, modules)
+
+
+def _names(code: types.CodeType) -> set[str]:
+    """Names of globals and attributes that a function uses, also in its comprehensions."""
+    inner = (part for part in code.co_consts if isinstance(part, types.CodeType))
+    return set(code.co_names).union(*map(_names, inner))
 
 
 _parsed: WeakKeyDictionary[types.FunctionType, tuple[str, str, frozenset[str]]] = WeakKeyDictionary()

@@ -1,0 +1,174 @@
+"""A student's answers to several examples in one round trip, for judges that look at them one by one.
+
+Nearly all examples of nearly all checks are answered right, and for those the answer is enough. How the code
+came to it, step by step over the channel, matters only where a judge objects. So an answer from here is
+believed when it is right, and a judge that objects to one asks again in the ordinary way.
+
+The functions ``several_calls`` and ``several_passes`` run beside the student's code. They answer None for an
+example that is not plain sailing: an exception, or a result that is not a small array in its usual place.
+"""
+
+from __future__ import annotations
+
+import time
+import types
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from autograder.errors import StudentError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+Array: TypeAlias = NDArray[Any]
+
+SECONDS = 0.5
+"""After so long no further example is begun in the same round trip, which may take no longer than one call."""
+LARGEST = 1000
+"""Elements of an array that comes back: all answers together must stay below the limit of one call."""
+
+
+class Ahead:
+    """Asks for several answers at once, where the code of ``things`` lives in another process.
+
+    Args:
+        things: handles, or functions of a test that use some.
+    """
+
+    def __init__(self, *things: Any) -> None:
+        self._run = next(_runners(things), None)
+
+    def __bool__(self) -> bool:
+        return self._run is not None
+
+    def ask(self, function: Callable[..., Any], cases: Sequence[Any], *args: Any) -> list[Any]:
+        """The answer to each of ``cases``, None where there is none.
+
+        Args:
+            function: ``several_calls`` or ``several_passes``.
+            cases: what each example is made of.
+            args: what the function takes besides.
+        """
+        answers: list[Any] = []
+        try:
+            if self._run is not None and cases:
+                found = self._run(function, list(cases), SECONDS, LARGEST, *args)
+                answers = found if isinstance(found, list) else []
+        except StudentError:
+            pass  # whatever it is, it is found again where it belongs to an example
+        except UsageError:  # the author's function cannot run elsewhere
+            self._run = None
+        answers = answers[: len(cases)]
+        return answers + [None] * (len(cases) - len(answers))
+
+
+def several_calls(
+    cases: Any,
+    seconds: float,
+    largest: int,
+    function: Any,
+    tensor: Any,
+    several: bool,
+    name: str,
+    after: bool,
+) -> Any:
+    """Results of a function: lists of arrays and numbers; and with ``after`` the arrays it was given.
+
+    Args:
+        cases: arguments, and positions of those to wrap.
+        seconds: when to stop.
+        largest: elements of an array that may travel.
+        function: what to call.
+        tensor: wraps arguments.
+        several: whether a tuple or list is several results.
+        name: where the value of an object is.
+        after: whether to say what became of the arguments.
+    """
+    end = time.monotonic() + seconds
+    answers: list[Any] = []
+    for args, wrapped in cases:
+        if time.monotonic() > end:
+            break
+        try:
+            result = function(*[tensor(a) if i in wrapped else a for i, a in enumerate(args)])
+            found = []
+            for part in result if several and isinstance(result, tuple | list) else [result]:
+                plain = isinstance(part, float | int | np.generic) or type(part) is np.ndarray
+                value = part if plain else getattr(part, name)
+                if type(value) is np.ndarray and value.size <= largest:
+                    value = value.copy()  # the next example may write into it
+                elif not plain or type(value) is np.ndarray:
+                    raise TypeError
+                found.append(value)
+            arguments = [a.copy() if type(a) is np.ndarray else None for a in args] if after else []
+            answers.append([found, arguments])
+        except Exception:  # noqa: BLE001 - see the module's docstring
+            answers.append(None)
+    return answers
+
+
+def several_passes(
+    cases: Any, seconds: float, largest: int, tensor: Any, function: Any, start: Any, names: Any, after: bool
+) -> Any:
+    """Forward and backward passes: the value, the gradients, and with ``after`` the values of the arguments.
+
+    Args:
+        cases: arguments, positions to differentiate, upstream gradient.
+        seconds: when to stop.
+        largest: elements of an array that may travel.
+        tensor: makes a tensor.
+        function: the forward pass.
+        start: runs the backward pass.
+        names: where a tensor has its value and its gradient.
+        after: whether to say what became of the arguments.
+    """
+    end = time.monotonic() + seconds
+    answers: list[Any] = []
+    for args, positions, upstream in cases:
+        if time.monotonic() > end:
+            break
+        try:
+            leaves = {position: tensor(args[position]) for position in positions}
+            out = function(*[leaves.get(i, argument) for i, argument in enumerate(args)])
+            value = getattr(out, names[0])
+            start(out, upstream)
+            found = [value, *[getattr(leaf, names[1]) for leaf in leaves.values()]]
+            found += [getattr(leaf, names[0]) for leaf in leaves.values()] if after else []
+            # a gradient may be a tensor of the student's, too; 0-d results of numpy are np.float64
+            found = [
+                part if type(part) is np.ndarray or isinstance(part, np.generic) else getattr(part, names[0])
+                for part in found
+            ]
+            if not all(type(part) is np.ndarray or isinstance(part, np.generic) for part in found):
+                raise TypeError
+            if any(part.size > largest for part in found):
+                raise ValueError
+            answers.append([part.copy() for part in found])
+        except Exception:  # noqa: BLE001 - see the module's docstring
+            answers.append(None)
+    return answers
+
+
+def arrays_in(answer: Any) -> list[Array] | None:
+    """The arrays and numbers of a list, None if there is anything else in it."""
+    if isinstance(answer, list) and all(isinstance(a, np.ndarray | float | int) for a in answer):
+        return answer
+    return None
+
+
+def _runners(things: Sequence[Any]) -> Iterator[Callable[..., Any]]:
+    """Ways to run a function where things live, or where the things live that functions of a test name."""
+    for thing in things:
+        if (run := getattr(thing, "__autograder_run__", None)) is not None:
+            yield run
+        elif isinstance(thing, types.FunctionType):
+            yield from _runners([cell.cell_contents for cell in thing.__closure__ or () if _full(cell)])
+
+
+def _full(cell: types.CellType) -> bool:
+    try:
+        return cell.cell_contents is not None
+    except ValueError:
+        return False
