@@ -110,7 +110,7 @@ def pytest_configure(config: pytest.Config) -> None:
         )
         return process
 
-    run = config.stash[RUN] = GradingRun(what=what, start=start)
+    run = config.stash[RUN] = GradingRun(what=what, start=start, assignments=tuple(assignments))
     config.pluginmanager.register(Ledger(config, run), "autograder-ledger")
 
 
@@ -124,7 +124,7 @@ def pytest_autograder_start_student(assignment: Assignment, time_left: float) ->
 
     files = {name: assignment.directory / name for name in assignment.files}
     return StudentProcess.spawn(
-        limits=assignment.limits, files=files, preload=assignment.preload, time_left=time_left
+        limits=assignment.limits, files=files, preload=assignment.preload, time_left=time_left, wait=False
     )
 
 
@@ -167,6 +167,15 @@ def student(request: pytest.FixtureRequest) -> StudentUnderTest:
 def _assignment(config: pytest.Config, path: Path) -> Assignment | None:
     course = Course.find(path)
     return course.assignment_of(path) if course and RUN in config.stash else None
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection(session: pytest.Session) -> None:
+    """Let the first notebook run while the test modules import torch."""
+    config = session.config
+    distributes = config.pluginmanager.has_plugin("dsession")  # xdist's controller runs no tests itself
+    if RUN in config.stash and not config.getoption("collectonly") and not distributes:
+        config.stash[RUN].begin()
 
 
 @pytest.hookimpl(tryfirst=True)

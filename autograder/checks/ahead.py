@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import time
 import types
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,9 +23,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
 Array: TypeAlias = NDArray[Any]
+Answer = TypeVar("Answer")
+F = TypeVar("F")
 
 SECONDS = 0.5
-"""After so long no further example is begun in the same round trip, which may take no longer than one call."""
+"""After so long no further example is begun: the round trip may take no longer than one call."""
 LARGEST = 1000
 """Elements of an array that comes back: all answers together must stay below the limit of one call."""
 
@@ -62,6 +64,34 @@ class Ahead:
             self._run = None
         answers = answers[: len(cases)]
         return answers + [None] * (len(cases) - len(answers))
+
+
+def settled(
+    answer: Answer | None,
+    judge: Callable[[Answer], F | None],
+    ordinary: Callable[[], F | None],
+    again: Callable[[], Answer | None],
+) -> F | None:
+    """What is wrong with one example.
+
+    Where only the answer from here is wrong, it is asked for again. If it is right this time, the code has changed
+    its mind; is it wrong again, this way of asking does not suit the code, and the ordinary way counts.
+
+    Args:
+        answer: what was answered ahead, if anything.
+        judge: says what is wrong with such an answer.
+        ordinary: asks in the ordinary way and says what is wrong.
+        again: asks once more as for ``answer``.
+    """
+    if answer is None:
+        return ordinary()
+    finding = judge(answer)
+    if finding is None:
+        return None
+    if (confirmed := ordinary()) is not None:
+        return confirmed
+    second = again()
+    return finding if second is not None and judge(second) is None else None
 
 
 def several_calls(

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograder.checks import diagnosis, render, structure, verdicts
+from autograder.checks.ahead import settled
 from autograder.checks.calling import Raised
 from autograder.checks.compare import compare
 from autograder.checks.finding import Finding
@@ -91,10 +92,21 @@ class GradientJudge:
         if id(drawn) not in self._rights:
             self.prepare([drawn])
         self._right(drawn)
-        (quick,) = self._ahead.pop(id(drawn), (None,))
-        if quick is not None and self._judge_pass(drawn, lambda: quick) is None:
-            return None
-        return self._judge_pass(drawn, lambda: self.style.forward(args, self.oracle.positions(args)))
+
+        def again() -> Pass | None:
+            self.prepare([drawn])
+            return self._quick(drawn)
+
+        return settled(
+            self._quick(drawn),
+            lambda run: self._judge_pass(drawn, lambda: run),
+            lambda: self._judge_pass(drawn, lambda: self.style.forward(args, self.oracle.positions(args))),
+            again,
+        )
+
+    def _quick(self, drawn: Example) -> Pass | None:
+        (run,) = self._ahead.pop(id(drawn), (None,))
+        return run
 
     def prepare_probe(self, examples: Sequence[Example]) -> None:
         """Run what ``probe`` will ask about these examples, in one round trip where that is possible."""

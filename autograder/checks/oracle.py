@@ -66,8 +66,9 @@ class Oracle:
             result = torch.as_tensor(self._like(*tensors))
             upstream = cotangent(tuple(result.shape))
             if result.requires_grad:
-                seed = torch.tensor(upstream, dtype=result.dtype)
-                found = torch.autograd.grad(result, wanted, grad_outputs=seed, allow_unused=True)
+                # this sum has the wanted gradient; torch imports sympy for the argument grad_outputs
+                total = (result * torch.tensor(upstream, dtype=result.dtype)).sum()
+                found = torch.autograd.grad(total, wanted, allow_unused=True)
             else:
                 found = ()
         gradients = tuple(

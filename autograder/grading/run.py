@@ -58,6 +58,8 @@ class GradingRun:
 
     what: What
     start: StartStudent
+    assignments: tuple[Assignment, ...] = ()
+    """What is graded, in this order."""
     isolation: str = "none"
     sessions: dict[str, Session] = field(default_factory=dict)
     records: dict[str, TestRecord] = field(default_factory=dict)
@@ -72,6 +74,11 @@ class GradingRun:
             path, load = self._submission(assignment)
             self.sessions[assignment.name] = Session(assignment, path, load=load, start=self.start)
         return self.sessions[assignment.name]
+
+    def begin(self) -> None:
+        """Begin with the first submission; the others wait until a test asks for them."""
+        for assignment in self.assignments[:1]:
+            self.session(assignment).begin()
 
     def submission_name(self, assignment: Assignment) -> str:
         """File name of the notebook that is graded for ``assignment``."""

@@ -7,6 +7,7 @@ rest, a fresh process runs the notebook again, without the cells that killed the
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,6 +25,9 @@ StartStudent = Callable[[Assignment, float], "StudentProcess"]
 
 MAX_STARTS_FOR_ONE_RUN = 4
 """How often the notebook is started to get past cells that end the process."""
+
+_PATIENCE = 10.0
+"""Seconds that a notebook in the background gets to notice that its process has ended."""
 
 
 class Session:
@@ -52,6 +56,9 @@ class Session:
         self._process: StudentProcess | None = None
         self._time_used = 0.0
         self._hopeless: BaseException | None = None
+        self._background: threading.Thread | None = None
+        self._starts = 0
+        """How often the present run of the notebook was started in the background."""
 
     def student(self) -> Student:
         """The notebook after all its cells ran.
@@ -61,6 +68,7 @@ class Session:
             StudentStopped: the submission's total time is used up.
             InfrastructureError: no student process could be started.
         """
+        self._join()
         if self._process is None or not self._process.alive:
             self._run()
         assert self._process is not None
@@ -77,8 +85,44 @@ class Session:
             self._notebook = self._load()
         return self._notebook
 
+    def begin(self) -> None:
+        """Run the notebook in the background. Whatever goes wrong is said on first use."""
+        if self._process is not None or self._hopeless is not None:
+            return
+        try:
+            # by this thread: Linux ends the process if the thread that started it is gone
+            self._process = self._start(self.assignment, self.assignment.limits.total)
+        except Exception as error:  # noqa: BLE001 - raised again on first use
+            self._hopeless = error
+            return
+        self._background = threading.Thread(target=self._run_in_background, daemon=True)
+        self._background.start()
+        self._starts = 1
+
+    def _run_in_background(self) -> None:
+        try:
+            self._run_cells()
+        except BaseException as error:  # noqa: BLE001 - raised again on first use
+            self._hopeless = error
+
+    def _join(self) -> None:
+        """Wait for the notebook that runs in the background."""
+        if self._background is not None:
+            self._background.join()
+            self._background = None
+            if self._process is not None and self._process.alive:
+                self._starts = 0
+            if self._hopeless is not None:
+                self.close()
+                raise self._hopeless.with_traceback(None)
+
     def close(self) -> None:
         """End the student process and everything that it started."""
+        if self._background is not None:
+            if self._process is not None:
+                self._process.close()
+            self._background.join(_PATIENCE)
+            self._background = None
         if self._process is not None:
             self._time_used += self._process.time_used
             self._process.close()
@@ -89,9 +133,10 @@ class Session:
         if self._hopeless is not None:
             raise self._hopeless.with_traceback(None)
         try:
-            for _ in range(MAX_STARTS_FOR_ONE_RUN):
+            for _ in range(self._starts, MAX_STARTS_FOR_ONE_RUN):
                 self.close()
                 if self._run_once():
+                    self._starts = 0
                     return
             raise StudentStopped(
                 "died",
@@ -105,17 +150,22 @@ class Session:
 
     def _run_once(self) -> bool:
         """Run the cells that have not ended a process yet; False if another one of them did."""
-        from autograder.notebook.run import run
-
-        notebook, limit = self.notebook, self.assignment.limits.total
+        limit = self.assignment.limits.total
+        _ = self.notebook  # if it cannot be read, nothing need be started
         if self._time_used >= limit:
             raise StudentStopped(
                 "timeout-total", f"The notebook and its tests used up the {limit:g} s that they may take."
             )
         self._process = self._start(self.assignment, limit - self._time_used)
+        return self._run_cells()
+
+    def _run_cells(self) -> bool:
+        from autograder.notebook.run import run
+
+        assert self._process is not None
         self.cells = []
         try:
-            run(notebook, self._process, self.cells, skip=frozenset(self.stopped))
+            run(self.notebook, self._process, self.cells, skip=frozenset(self.stopped))
         except StudentStopped as stopped:
             if stopped.code == "timeout-total" or stopped.where is None:
                 raise

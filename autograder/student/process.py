@@ -75,6 +75,7 @@ class StudentProcess:
         self._forgotten: deque[int] = deque()
         self._lock = threading.RLock()
         self._stopped: StudentStopped | None = None
+        self._ready = False
         self._end = weakref.finalize(self, _end, os.getpid(), tree, self._channel, directory)
 
     @classmethod
@@ -86,6 +87,7 @@ class StudentProcess:
         preload: Sequence[str] = (),
         time_left: float | None = None,
         isolation: Isolation | None = None,
+        wait: bool = True,
     ) -> Self:
         """Start a process.
 
@@ -95,9 +97,10 @@ class StudentProcess:
             preload: modules to import before the first cell and before memory and time are counted.
             time_left: seconds for all cells and calls; ``limits.total`` if not given.
             isolation: how to start and fence it; not at all if not given.
+            wait: until it is ready; if not, the first cell or call waits.
 
         Raises:
-            InfrastructureError: it does not start.
+            InfrastructureError: it does not start; without ``wait``, the first cell or call may say so.
             UsageError: a file is missing.
         """
         limits, isolation = limits or Limits(), isolation or NoIsolation()
@@ -114,12 +117,8 @@ class StudentProcess:
             theirs.close()
         left = limits.total if time_left is None else time_left
         process = cls(tree, ours, directory, limits, isolation.name, left)
-        try:
-            process._await_ready()
-            tree.restrict()
-        except BaseException:
-            process.close()
-            raise
+        if wait:
+            process._make_ready()
         return process
 
     @property
@@ -206,6 +205,8 @@ class StudentProcess:
     ) -> Any:
         with self._lock:
             self._require_running()
+            if not self._ready:
+                self._make_ready()
             try:  # functions among the arguments make calls of their own here
                 encoded = encode(list(arguments), refer=self._refer, tensors=True)
             except TooLarge as error:
@@ -286,6 +287,15 @@ class StudentProcess:
 
     def _define(self, *shipment: object) -> Any:
         return self._ask(Kind.DEFINE, *shipment)
+
+    def _make_ready(self) -> None:
+        try:
+            self._await_ready()
+            self._tree.restrict()
+        except BaseException:
+            self.close()
+            raise
+        self._ready = True
 
     def _await_ready(self) -> None:
         self._monitor.begin(None, "The process")
