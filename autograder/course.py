@@ -47,6 +47,7 @@ class Question:
     needs: tuple[str, ...] = ()
     hint: str = ""
     about: tuple[str, ...] = ()
+    forbidden: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +63,8 @@ class Assignment:
     """Public files (data, helper modules) that are copied beside the running notebook."""
     preload: tuple[str, ...] = ()
     """Modules imported before the first cell and before memory is counted, e.g. ``torch``."""
+    forbidden: tuple[str, ...] = ()
+    """Modules, functions and classes that no question's solution may use, by their full names."""
 
     @property
     def name(self) -> str:
@@ -149,7 +152,7 @@ def load_assignment(directory: Path) -> Assignment:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise UsageError(f"cannot read the assignment's settings ({error}): {path}") from None
-    known = {"title": str, "notebook": str, "limits": dict, "files": list, "preload": list}
+    known = {"title": str, "notebook": str, "limits": dict, "files": list, "preload": list, "forbidden": list}
     for key, value in data.items():
         if key not in known:
             raise UsageError(f"unknown setting {key!r} (known: {', '.join(known)}): {path}")
@@ -165,7 +168,16 @@ def load_assignment(directory: Path) -> Assignment:
         limits=_limits(data.get("limits", {}), path),
         files=tuple(map(str, data.get("files", ()))),
         preload=tuple(map(str, data.get("preload", ()))),
+        forbidden=_full_names(data.get("forbidden", ()), f"setting 'forbidden' of {path}"),
     )
+
+
+def _full_names(given: str | Sequence[str], what: str) -> tuple[str, ...]:
+    names = (given,) if isinstance(given, str) else tuple(given)
+    for name in names:
+        if not isinstance(name, str) or not all(part.isidentifier() for part in name.split(".")):
+            raise UsageError(f'{what} must be full names such as "torch.optim": {name!r}')
+    return names
 
 
 def _only_notebook(directory: Path) -> str:
@@ -207,6 +219,7 @@ def question(
     needs: str | Sequence[str] = (),
     hint: str = "",
     about: str | Sequence[str] = (),
+    forbidden: str | Sequence[str] = (),
 ) -> Callable[[TestFunction], TestFunction]:
     """Make a test part of a grade.
 
@@ -220,6 +233,10 @@ def question(
         hint: advice shown when the test does not pass.
         about: names of the notebook where a student should look, e.g. ``"op_mul"``; the first one that the
             notebook defines is shown with a wrong answer. By default the first name that the test uses.
+        forbidden: full names of modules, functions or classes that the solution may not use, e.g.
+            ``("torch.nn.functional.conv2d", "torch.nn.Conv2d")``, besides those of ``assignment.toml``. What
+            is in an excluded module is excluded too. The notebook has to say so beforehand. See
+            ``autograder.checks.forbidden`` for what counts as the solution.
 
     Raises:
         UsageError: the arguments make no sense.
@@ -230,9 +247,12 @@ def question(
         raise UsageError(f"points of question {id} must be a number that is not negative: {points!r}")
     needed = (needs,) if isinstance(needs, str) else tuple(needs)
     named = (about,) if isinstance(about, str) else tuple(about)
+    excluded = _full_names(forbidden, f"'forbidden' of question {id}")
 
     def mark(test: TestFunction) -> TestFunction:
-        test.autograder_question = Question(id=id, points=points, needs=needed, hint=hint, about=named)  # type: ignore[attr-defined]
+        test.autograder_question = Question(  # type: ignore[attr-defined]
+            id=id, points=points, needs=needed, hint=hint, about=named, forbidden=excluded
+        )
         return test
 
     return mark

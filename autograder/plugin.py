@@ -223,13 +223,22 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_call(item: pytest.Item) -> None:
     record = item.stash.get(RECORD, None)
-    if record and (assignment := _assignment(item.config, item.path)):
+    assignment = _assignment(item.config, item.path) if record else None
+    if assignment:
         item.config.stash[RUN].session(assignment).used.clear()
     if record and (blockers := item.config.stash[RUN].blockers(record)):
         from autograder.errors import CheckFailed
         from autograder.grading.score import built_on
 
         raise CheckFailed(built_on(blockers))
+    if assignment:
+        item.config.stash[RUN].session(assignment).watch(_excluded(item, assignment))
+
+
+def _excluded(item: pytest.Item, assignment: Assignment) -> tuple[str, ...]:
+    """What the solution of a test's question may not use."""
+    question = question_of(getattr(item, "function", None))
+    return (*assignment.forbidden, *(question.forbidden if question else ()))
 
 
 @pytest.hookimpl(wrapper=True)
@@ -256,6 +265,8 @@ def pytest_runtest_makereport(
         question = question_of(getattr(item, "function", None))
         about = question.about if question else ()
         outcome = judge(call.excinfo.value if call.excinfo else None, session, about)
+        if outcome.passed:
+            outcome = session.excluded_use(_excluded(item, assignment), about) or outcome
         if outcome.verdict in ("fail", "error") and outcome.where is None and outcome.code != "unreadable":
             place = next(filter(None, map(session.definition, (*about, *session.used))), None)
             outcome = dataclasses.replace(outcome, where=place)

@@ -74,8 +74,8 @@ def settled(
 ) -> F | None:
     """What is wrong with one example.
 
-    Where only the answer from here is wrong, it is asked for again. If it is right this time, the code has changed
-    its mind; is it wrong again, this way of asking does not suit the code, and the ordinary way counts.
+    Where only the answer from here is wrong, it is asked for again. If it is right this time, the code has
+    changed its mind; if it is wrong again, this way does not suit the code, and the ordinary one counts.
 
     Args:
         answer: what was answered ahead, if anything.

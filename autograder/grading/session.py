@@ -6,16 +6,17 @@ rest, a fresh process runs the notebook again, without the cells that killed the
 
 from __future__ import annotations
 
+import contextlib
 import re
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from autograder.course import Assignment
-from autograder.errors import StudentError, StudentStopped
+from autograder.errors import InfrastructureError, StudentError, StudentStopped
 from autograder.notebook.read import Notebook, UnreadableNotebook
-from autograder.verdict import Where
+from autograder.verdict import Outcome, Where
 
 if TYPE_CHECKING:
     from autograder.student import CellOutcome, Student, StudentProcess
@@ -57,6 +58,7 @@ class Session:
         self._time_used = 0.0
         self._hopeless: BaseException | None = None
         self._background: threading.Thread | None = None
+        self._watched: tuple[Student, object] | None = None
         self._starts = 0
         """How often the present run of the notebook was started in the background."""
 
@@ -173,6 +175,39 @@ class Session:
             return False
         return True
 
+    def watch(self, excluded: Sequence[str]) -> None:
+        """Have the student process note uses of what is excluded, until ``excluded_use`` asks."""
+        self._watched = None
+        if excluded:
+            with contextlib.suppress(StudentError, StudentStopped, UnreadableNotebook, InfrastructureError):
+                student = self.student()  # what keeps the notebook from running is for the test to say
+                self._watched = student, student.run(begin_watch, student, list(excluded))
+
+    def excluded_use(self, excluded: Sequence[str], about: Sequence[str]) -> Outcome | None:
+        """The fail for a solution that uses what is excluded, or None.
+
+        Args:
+            excluded: full names.
+            about: names of the notebook that the question is about; else those that the test used count.
+        """
+        if not excluded:
+            return None
+        from autograder.checks.forbidden import forbidden, objection, where
+
+        cells = {cell.number: cell.source for cell in self.notebook.cells}
+        outcome = forbidden(cells, excluded, about=about or self.used)
+        if not outcome.passed:
+            return outcome
+        watched, self._watched = self._watched, None
+        found: object = []
+        if watched is not None and self._process is not None and watched[0] is self._process.student:
+            with contextlib.suppress(StudentError, StudentStopped):
+                found = watched[0].run(end_watch, watched[1])
+        match found:
+            case [[str(name), int(cell), int(line)], *_]:
+                return objection(name[:200], where(cells, cell, line))
+        return None
+
     def definition(self, name: str) -> Where | None:
         """The last place where a cell defines ``name`` at its top; None if none does."""
         named = re.escape(name)
@@ -198,3 +233,15 @@ class Session:
             return None
         failed = {outcome.number: outcome.error for outcome in self.cells}
         return self.stopped.get(place.cell) or failed.get(place.cell)
+
+
+def begin_watch(student: Any, excluded: Any) -> Any:
+    """Begin to watch; runs in the student process."""
+    from autograder.student.guard import Guard
+
+    return Guard(excluded, student._names)  # noqa: SLF001 - see kernel.Names
+
+
+def end_watch(guard: Any) -> Any:
+    """End it and tell; runs in the student process."""
+    return guard.end()

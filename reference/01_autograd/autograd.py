@@ -32,8 +32,8 @@
 # you have not seen. Before you hand in, choose *Restart and run all*.
 #
 # **What you may use.** numpy everywhere, scipy in question 1.5, matplotlib for figures. No torch, jax, autograd
-# or other library that differentiates for you. All numbers are float64. A function never changes the arrays it is
-# given.
+# or other library that differentiates for you: a question whose solution uses one does not pass. (You may compare
+# with PyTorch in a cell of its own.) All numbers are float64. A function never changes the arrays it is given.
 
 # %%
 import matplotlib.pyplot as plt
