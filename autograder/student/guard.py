@@ -37,9 +37,9 @@ class Guard:
         self._undo: list[Callable[[], object]] = []
         sys.meta_path.insert(0, self)
         self._undo.append(lambda: sys.meta_path.remove(self))
+        owners = {name.rpartition(".")[0] for name in self._excluded}
         for name, module in list(sys.modules.items()):
-            watched = {x.rpartition(".")[2] for x in self._excluded if x.rpartition(".")[0] == name}
-            if type(module) is types.ModuleType and (self._excludes(name) or watched):
+            if type(module) is types.ModuleType and (name in owners or self._excludes(name)):
                 self._watch(name, module)
         for name, value in list(names.items()):
             if isinstance(value, types.FunctionType | types.BuiltinFunctionType) and (
@@ -65,8 +65,8 @@ class Guard:
 
         class Watched(types.ModuleType):
             def __getattribute__(self, attribute: str) -> Any:
-                if not attribute.startswith("__") and guard._excludes(full := f"{name}.{attribute}"):  # noqa: SLF001
-                    guard._note(full)  # noqa: SLF001
+                if not attribute.startswith("__") and guard._excludes(full := f"{name}.{attribute}"):
+                    guard._note(full)
                 return get(self, attribute)
 
         module.__class__ = Watched

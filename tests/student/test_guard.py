@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from autograder.grading.session import begin_watch, end_watch
-from autograder.student import StudentProcess
-from tests.student.conftest import Opener
+
+if TYPE_CHECKING:
+    from autograder.student import StudentProcess
+    from tests.student.conftest import Opener
 
 CELL = """
 import decimal, importlib, json, statistics
