@@ -176,3 +176,27 @@ def test_verdicts_do_not_depend_on_the_surroundings(verdicts_of_fresh_processes)
 def test_a_search_leaves_no_files_behind(verdicts_of_fresh_processes):
     folder, _ = verdicts_of_fresh_processes
     assert not [p for p in folder.rglob("*") if ".hypothesis" in p.parts and p.is_file()]
+
+
+@pytest.mark.parametrize("fails", [lambda n: False, lambda n: n > 600])
+def test_a_judge_can_prepare_for_exactly_what_it_will_be_asked(fails):
+    prepared, judged = [], []
+
+    def judge(n):
+        judged.append(n)
+        return Complaint() if fails(n) else None
+
+    def plain(n):
+        return Complaint() if fails(n) else None
+
+    with_it = search(NUMBERS, judge, examples=80, seed=0, prepare=lambda ahead: prepared.append(list(ahead)))
+    explored = [n for ahead in prepared for n in ahead]
+    assert judged[: len(explored)] == explored
+    assert len(explored) == with_it.examples
+    assert max(map(len, prepared)) > 1
+    assert with_it == search(NUMBERS, plain, examples=80, seed=0)
+
+
+def test_a_strategy_that_rejects_nearly_everything_comes_to_an_end():
+    found = search(NUMBERS.filter(lambda n: n == 1001), lambda n: Complaint(), examples=5, seed=0)
+    assert (found.examples, found.smallest) == (0, None)

@@ -1,0 +1,155 @@
+"""Many examples in one round trip: the same verdicts as one by one, and few round trips."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import torch
+
+from autograder.checks.ahead import settled
+from autograder.checks.gradients import gradients
+from autograder.checks.inputs import arrays, broadcastable
+from autograder.checks.reading import gradient_of
+from autograder.checks.values import values
+from autograder.student import StudentProcess
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+NOTEBOOK = """
+import numpy as np
+
+class Tensor:
+    def __init__(self, data, parents=()):
+        self.data = np.array(data, dtype=float)
+        self.grad = np.zeros_like(self.data)
+        self.parents = parents
+
+    def times(self, other, slip=0):
+        return Tensor(self.data * other.data, ((self, other.data + slip), (other, self.data)))
+
+    __mul__ = times
+
+    def __matmul__(self, other):
+        return self.times(other, slip=self.data > 3)
+
+    def backward(self, upstream):
+        self.grad = self.grad + upstream
+        for parent, slope in self.parents:
+            parent.backward(upstream * slope)
+
+def relu(x):
+    return np.maximum(x, 0)
+
+def leaky(x):
+    return np.where(x > -3.5, np.maximum(x, 0), x)
+
+def in_place(x):
+    x *= x > 0
+    return x
+
+def as_list(x):
+    return relu(x).tolist()
+
+def as_tensor(x):
+    return Tensor(relu(x))
+
+buffer = {}
+def in_one_buffer(x):
+    out = buffer.setdefault(x.shape, np.empty(x.shape))
+    out[...] = np.maximum(x, 0)
+    return out
+
+def large(x):
+    return np.broadcast_to(np.maximum(x, 0), (200, 200) + x.shape)[0, 0]
+"""
+
+
+@pytest.fixture(scope="module")
+def process() -> Iterator[StudentProcess]:
+    with StudentProcess.spawn() as process:
+        assert process.execute(1, NOTEBOOK).error is None
+        yield process
+
+
+@pytest.fixture(scope="module")
+def here() -> dict[str, Any]:
+    names: dict[str, Any] = {}
+    exec(NOTEBOOK, names)
+    return names
+
+
+@pytest.fixture
+def trips(process: StudentProcess, monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """One entry for each round trip."""
+    made: list[object] = []
+    ask = StudentProcess._ask
+    monkeypatch.setattr(StudentProcess, "_ask", lambda self, *a, **k: made.append(a[0]) or ask(self, *a, **k))
+    return made
+
+
+@pytest.mark.parametrize(
+    "name", ["relu", "leaky", "in_place", "as_list", "as_tensor", "in_one_buffer", "large"]
+)
+def test_values_have_the_verdict_that_they_have_in_process(
+    process: StudentProcess, here: dict[str, Any], name: str
+) -> None:
+    there, local = (
+        values(f, like=torch.relu, inputs=arrays(), call=name) for f in (process.student[name], here[name])
+    )
+    assert there == local
+
+
+RIGHT = lambda a, b: a * b
+WRONG_ABOVE_3 = lambda a, b: a @ b
+
+
+@pytest.mark.parametrize(("function", "passes"), [(RIGHT, True), (WRONG_ABOVE_3, False)])
+def test_gradients_have_the_verdict_that_they_have_in_process(
+    process: StudentProcess, here: dict[str, Any], function: Any, passes: bool
+) -> None:
+    inputs = broadcastable(same_shape=True)
+    there, local = (
+        gradients(function, like=torch.mul, inputs=inputs, tensor=tensor, shared=False, call="f(a, b)")
+        for tensor in (process.student.Tensor, here["Tensor"])
+    )
+    assert there == local
+    assert there.passed is passes
+
+
+def test_a_right_answer_takes_few_round_trips(process: StudentProcess, trips: list[object]) -> None:
+    assert values(process.student.relu, like=torch.relu, inputs=arrays()).passed
+    assert len(trips) < 10
+    tensor = process.student.Tensor
+    del trips[:]
+    outcome = gradients(
+        lambda a, b: a * b, like=torch.mul, inputs=broadcastable(same_shape=True), tensor=tensor, shared=False
+    )
+    assert outcome.passed
+    assert len(trips) < 10
+
+
+def test_a_function_of_the_test_runs_beside_the_notebook(
+    process: StudentProcess, trips: list[object]
+) -> None:
+    student = process.student
+
+    def slope(x: Any) -> Any:
+        x = student.Tensor(x)
+        (x * student.Tensor(2.0)).backward(sum(1.0 for _ in range(1)))
+        return gradient_of(x)
+
+    assert values(slope, like=lambda x: torch.full_like(x, 2.0), inputs=arrays(), call="slope(x)").passed
+    assert len(trips) < 20
+
+
+def test_where_only_the_quick_way_objects_it_is_asked_again() -> None:
+    def objection(answer: str) -> str | None:
+        return None if answer == "right" else answer
+
+    assert settled("right", objection, lambda: pytest.fail("not needed"), lambda: "right") is None
+    assert settled(None, objection, lambda: "wrong", lambda: None) == "wrong"
+    assert settled("quick", objection, lambda: "ordinary", lambda: None) == "ordinary"
+    assert settled("unsuited", objection, lambda: None, lambda: "unsuited") is None
+    assert settled("changed", objection, lambda: None, lambda: "right") == "changed"
