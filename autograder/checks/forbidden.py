@@ -22,7 +22,7 @@ import builtins
 import functools
 import re
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
 from autograder.verdict import PASSED, Outcome, Verdict, Where
@@ -126,6 +126,35 @@ class _Part:
         return [*klass.decorator_list, *klass.bases, *(k.value for k in klass.keywords), *inside]
 
 
+@dataclass(slots=True)
+class _Seen:
+    """What reached code names."""
+
+    names: set[str]
+    methods: set[str] = field(default_factory=set)
+    """Attributes asked of a class of the notebook or of an object of one."""
+    objects: set[str] = field(default_factory=lambda: {"self", "cls"})
+    """Variables and attributes that hold such objects."""
+
+    def sizes(self) -> tuple[int, ...]:
+        """Whether there is news."""
+        return len(self.names), len(self.methods), len(self.objects)
+
+    def take(self, node: ast.AST, classes: set[str]) -> None:
+        """Note what stands in one node."""
+        match node:
+            case ast.Name(id=name):
+                self.names.add(name)
+            case ast.Assign(value=ast.Call(func=ast.Name(id=made))) if made in classes:
+                for target in node.targets:
+                    self.objects.update(filter(None, [_last_name(target)]))
+            case ast.Attribute(value=ast.Call(func=ast.Name(id=made)), attr=attribute):
+                if made in classes or made == "super":
+                    self.methods.add(attribute)
+            case ast.Attribute(value=thing, attr=attribute) if _last_name(thing) in self.objects | classes:
+                self.methods.add(attribute)
+
+
 class _Notebook:
     """The definitions of a notebook, and what its global names stand for when all cells have run."""
 
@@ -134,6 +163,7 @@ class _Notebook:
         self.stars: list[str] = []
         """Modules of which everything was imported."""
         self._parts: dict[str, list[_Part]] = defaultdict(list)
+        self._classes: set[str] = set()
         for number, source in cells.items():
             for statement in _parsed(source):
                 self._take(number, statement, certain=True)
@@ -142,6 +172,8 @@ class _Notebook:
         """Note what a statement defines; ``certain`` unless it stands below an if, a loop or a try."""
         for name, attribute in _attached(node):
             self._parts[name].append(_Part(cell, node, attribute))
+        if isinstance(node, ast.ClassDef):
+            self._classes.add(node.name)
         for name in _bound(node):
             stands_for = _meaning(node, name, self)
             if certain and not isinstance(node, ast.AugAssign):
@@ -159,31 +191,25 @@ class _Notebook:
         """Parts that ``about`` and what they use consist of.
 
         A class in ``about`` counts as a whole, because the test may call any of its methods. Of another one
-        count the methods whose names stand after a dot somewhere in what is reached; of what was attached to
-        it later, only what is named as its attribute (``Tensor.relu`` and not ``x.relu``: arrays have
-        methods of the same names).
+        those methods count that are asked of it or of an object that it plainly made. For others it cannot be
+        told: arrays have methods of the same names as a student's tensor.
         """
         parts: dict[int, _Part] = {}
-        names, attributes, own = set(about), set[str](), set[tuple[str, str]]()
+        seen = _Seen(names=set(about))
         while True:
-            before = len(names), len(attributes), len(own), len(parts)
-            for name in sorted(names):
+            before = (len(parts), *seen.sizes())
+            for name in sorted(seen.names):
                 for part in self._parts.get(name, ()):
                     if name in about:
                         part.methods = None
                     elif id(part) not in parts:
-                        part.methods = attributes
-                    if not part.attribute or name in about or (name, part.attribute) in own:
+                        part.methods = seen.methods
+                    if not part.attribute or name in about or part.attribute in seen.methods:
                         parts[id(part)] = part
             for part in list(parts.values()):
                 for node in (inner for top in part.nodes() for inner in ast.walk(top)):
-                    if isinstance(node, ast.Name):
-                        names.add(node.id)
-                    elif isinstance(node, ast.Attribute):
-                        attributes.add(node.attr)
-                        if isinstance(node.value, ast.Name):
-                            own.add((node.value.id, node.attr))
-            if (len(names), len(attributes), len(own), len(parts)) == before:
+                    seen.take(node, self._classes)
+            if (len(parts), *seen.sizes()) == before:
                 return list(parts.values())
 
     def meaning(self, name: str) -> str | None:
@@ -304,6 +330,11 @@ def _path(node: ast.AST, scope: _Visitor | _Notebook) -> str | None:
         case ast.NamedExpr():
             return _path(node.value, scope)
     return None
+
+
+def _last_name(node: ast.AST) -> str | None:
+    """``b`` of ``b`` and of ``a.b``."""
+    return node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else None
 
 
 def _bound(node: ast.AST) -> list[str]:

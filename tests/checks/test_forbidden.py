@@ -54,6 +54,12 @@ REJECTED = {
         "class Helper:\n  def run(self, x): return self.go(x)\n  def go(self, x): return F.conv2d(x, x)",
         "def solution(x): return Helper().run(x)",
     ],
+    "method of an object": [
+        "import torch.nn.functional as F",
+        "class Helper:\n    def run(self, x): return F.conv2d(x, x)",
+        "class Outer:\n    def __init__(self): self.inner = Helper()\n    def go(self): return self.inner.run(1)",
+        "def solution(x):\n    outer = Outer()\n    return outer.go()",
+    ],
     "class itself": [
         "import torch.nn.functional as F",
         "class solution:\n    def forward(self, x): return F.conv2d(x, x)",
@@ -131,6 +137,11 @@ ACCEPTED = {
         "def op_sum(a): return F.conv2d(a, a)",
         "Tensor.sum = op_sum",
         "def solution(x): return Tensor(), x.sum()",
+    ],
+    "a method of numpy with the name of one of a class": [
+        "import numpy as np, torch",
+        "class Tensor:\n    def exp(self): return torch.optim",
+        "def solution(x): return Tensor(np.exp(x).exp())",
     ],
     "broken cell": ["import torch", "def solution(x): return x", "torch.optim.("],
 }
