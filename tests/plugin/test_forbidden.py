@@ -57,7 +57,7 @@ def test_a_solution_that_uses_it_fails_at_its_place(course: DemoCourse) -> None:
         "    return getattr(st, 'me' + 'an')(x)",
         "    return eval('st.mean(x)')",
         "    return __import__('statis' + 'tics').mean(x)",
-        "    try:\n        return getattr(st, 'mean'[:])(x)\n    except OSError:\n        pass",
+        "    try:\n        return getattr(st, 'mean'[:])(x)\n    finally:\n        pass",
     ],
 )
 def test_a_use_that_the_source_hides_is_seen_at_run_time(course: DemoCourse, body: str) -> None:
