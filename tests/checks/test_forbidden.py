@@ -56,8 +56,8 @@ REJECTED = {
     ],
     "method of an object": [
         "import torch.nn.functional as F",
-        "class Helper:\n    def run(self, x): return F.conv2d(x, x)",
-        "class Outer:\n    def __init__(self): self.inner = Helper()\n    def go(self): return self.inner.run(1)",
+        "class Helper:\n    def run(self): return F.conv2d(1, 1)",
+        "class Outer:\n    def __init__(s): s.inner = Helper()\n    def go(self): return self.inner.run()",
         "def solution(x):\n    outer = Outer()\n    return outer.go()",
     ],
     "class itself": [
