@@ -59,6 +59,7 @@ class Session:
         self._hopeless: BaseException | None = None
         self._background: threading.Thread | None = None
         self._watched: tuple[Student, object] | None = None
+        self._by_syntax: dict[tuple[tuple[str, ...], tuple[str, ...]], Outcome] = {}
         self._starts = 0
         """How often the present run of the notebook was started in the background."""
 
@@ -195,7 +196,10 @@ class Session:
         from autograder.checks.forbidden import forbidden, objection, where
 
         cells = {cell.number: cell.source for cell in self.notebook.cells}
-        outcome = forbidden(cells, excluded, about=about or self.used)
+        key = tuple(excluded), tuple(about or dict.fromkeys(self.used))
+        if key not in self._by_syntax:  # several tests serve one question
+            self._by_syntax[key] = forbidden(cells, key[0], about=key[1])
+        outcome = self._by_syntax[key]
         if not outcome.passed:
             return outcome
         watched, self._watched = self._watched, None
