@@ -42,4 +42,9 @@ def write_grade(path: Path, results: Sequence[AssignmentResult]) -> None:
     Raises:
         OSError: the folder cannot be written to or the disk is full.
     """
-    write_text(path, json.dumps(grade_json(results), ensure_ascii=False, allow_nan=False, indent=2) + "\n")
+    write_text(path, grade_text(results))
+
+
+def grade_text(results: Sequence[AssignmentResult]) -> str:
+    """The grade JSON of ``results`` as the text of its file."""
+    return json.dumps(grade_json(results), ensure_ascii=False, allow_nan=False, indent=2) + "\n"
