@@ -1,23 +1,26 @@
 """The ``autograder`` command.
 
-Exit codes: 0, everything asked for was done (whatever the scores); 1, ``release --check`` found a difference;
-2, a usage error; 3, something could not be judged; 130, interrupted.
+Exit codes: 0, everything asked for was done (whatever the scores); 1, ``release --check`` found a difference
+or ``verify`` a slip; 2, a usage error; 3, something could not be judged; 130, interrupted.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import signal
 import sqlite3
 import sys
 import traceback
 from collections.abc import Sequence
+from contextlib import redirect_stdout
 from importlib import metadata
 from pathlib import Path
 
 from autograder.course import Assignment, Course
 from autograder.errors import UsageError
+from autograder.verdict import Json
 
 OK, DIFFERENT, USAGE, NOT_JUDGED, INTERRUPTED = 0, 1, 2, 3, 130
 
@@ -91,6 +94,23 @@ def _parser() -> argparse.ArgumentParser:
     _add_course(release)
     release.set_defaults(run=_release)
 
+    verify = commands.add_parser("verify", help="grade solutions whose grade is known, and count the slips")
+    verify.add_argument(
+        "names",
+        nargs="*",
+        metavar="NAME",
+        help="folder name under assignments/ (default: all with a reference)",
+    )
+    verify.add_argument(
+        "--jobs", type=_jobs, metavar="N", help="notebooks at a time (default: one per processor)"
+    )
+    verify.add_argument("--json", metavar="FILE", help="write the result as JSON; '-': to standard output")
+    verify.add_argument(
+        "--each", action="store_true", help="judge each wrong solution in a notebook of its own"
+    )
+    _add_course(verify)
+    verify.set_defaults(run=_verify)
+
     show = commands.add_parser("show", help="show the last grade of one submission")
     show.add_argument("gradebook", type=Path, metavar="GRADEBOOK", help="file or folder that 'grade' wrote")
     show.add_argument("submission", metavar="SUBMISSION", help="name of a submission")
@@ -133,6 +153,13 @@ def _course(given: Path | None) -> Course:
     return course
 
 
+def _with_reference(course: Course, names: Sequence[str]) -> list[Assignment]:
+    """The assignments of these names; without names, all that have a reference."""
+    if names:
+        return [course.assignment(name) for name in names]
+    return [assignment for assignment in course.assignments() if assignment.reference_source.is_file()]
+
+
 def _grade(options: argparse.Namespace) -> int:
     from autograder.batch import Batch
     from autograder.grading.run import What
@@ -163,11 +190,7 @@ def _release(options: argparse.Namespace) -> int:
     course = _course(options.course)
     if bool(options.names) == options.all:
         raise UsageError("name the assignments to release, or use --all")
-    assignments = (
-        [assignment for assignment in course.assignments() if assignment.reference_source.is_file()]
-        if options.all
-        else [course.assignment(name) for name in options.names]
-    )
+    assignments = _with_reference(course, options.names)
     different = [assignment for assignment in assignments if _release_one(assignment, check=options.check)]
     return DIFFERENT if options.check and different else OK
 
@@ -188,6 +211,34 @@ def _release_one(assignment: Assignment, *, check: bool) -> bool:
         write_text(path, text)
         print(f"written: {path}")
     return differs
+
+
+def _verify(options: argparse.Namespace) -> int:
+    from autograder.verify import report
+    from autograder.verify.verification import verify
+
+    assignments = _with_reference(_course(options.course), options.names)
+    # with '--json -' the JSON has standard output for itself
+    with redirect_stdout(sys.stderr if options.json == "-" else sys.stdout):
+        found = [verify(assignment, jobs=options.jobs, each=options.each) for assignment in assignments]
+        print("\n".join(report.text(found)))
+    _write_json(options.json, report.to_json(found))
+    if report.unjudged(found):
+        return NOT_JUDGED
+    return DIFFERENT if any(verification.slips for verification in found) else OK
+
+
+def _write_json(path: str | None, data: Json) -> None:
+    """Write data where ``--json`` says, if it does."""
+    if path is None:
+        return
+    text = json.dumps(data, ensure_ascii=False, indent=2) + "\n"
+    if path == "-":
+        print(text, end="")
+    else:
+        from autograder.reports.json_file import write_text
+
+        write_text(Path(path), text)
 
 
 def _show(options: argparse.Namespace) -> int:

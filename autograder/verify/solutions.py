@@ -1,0 +1,157 @@
+"""The solutions of which a course knows what they must get, and the notebooks made of them.
+
+``reference/NAME/wrong/*.py`` are patches of the reference (see ``autograder.notebook.variant``),
+``reference/NAME/alternative/*.py`` whole solutions. ``X.safetensors`` beside one holds its trained weights;
+without it, it has those of the reference, if there are any.
+"""
+
+from __future__ import annotations
+
+import ast
+import shutil
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from autograder.errors import UsageError
+from autograder.notebook.read import from_percent
+from autograder.notebook.variant import describe, variant
+from autograder.reports.json_file import write_text
+
+if TYPE_CHECKING:
+    from autograder.course import Assignment
+
+WEIGHTS = ".safetensors"
+OWN_WEIGHTS = "weights of its own"
+
+_NO_FIGURES = 'import matplotlib\nmatplotlib.use("template")  # the backend that draws nothing'
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Right:
+    """The reference or an alternative: must get full marks."""
+
+    name: str
+    text: str
+    """The solution in percent format."""
+    weights: Path | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wrong:
+    """A patch of the reference: must be rejected by the questions that it names, and by no other."""
+
+    name: str
+    patch: str
+    mistake: str
+    rejected_by: frozenset[str]
+    defines: frozenset[str]
+    """Names that the patch defines, and ``OWN_WEIGHTS`` if it has some: two patches that share one of these
+    cannot stand in one notebook."""
+    weights: Path | None
+
+
+def right(assignment: Assignment) -> list[Right]:
+    """The reference, then the alternatives by name."""
+    source = assignment.reference_source
+    files = [source, *sorted((assignment.reference_directory / "alternative").glob("*.py"))]
+    return [
+        Right(
+            name="reference" if path == source else path.stem,
+            text=_text(path),
+            weights=_weights(assignment, path),
+        )
+        for path in files
+    ]
+
+
+def wrong(assignment: Assignment, known: Iterable[str]) -> list[Wrong]:
+    """The wrong solutions by name.
+
+    Args:
+        assignment: whose reference they change.
+        known: the ids of its questions.
+
+    Raises:
+        UsageError: a patch does not fit the reference, or its docstring is incomplete; the message names it.
+    """
+    reference = _text(assignment.reference_source)
+    found = []
+    for path in sorted((assignment.reference_directory / "wrong").glob("*.py")):
+        patch = _text(path)
+        try:
+            described = describe(patch)
+            variant(reference, patch)
+        except UsageError as error:
+            raise UsageError(f"{error}: {path}") from None
+        if unknown := set(described.rejected_by) - set(known):
+            raise UsageError(f"there is no question {', '.join(sorted(unknown))} to reject this: {path}")
+        weights = _weights(assignment, path)
+        own = {OWN_WEIGHTS} if weights is not None and weights.stem == path.stem else set()
+        found.append(
+            Wrong(
+                name=path.stem,
+                patch=patch,
+                mistake=described.mistake,
+                rejected_by=frozenset(described.rejected_by),
+                defines=frozenset(_defined(patch) | own),
+                weights=weights,
+            )
+        )
+    return found
+
+
+def together(assignment: Assignment, solutions: Sequence[Wrong]) -> str:
+    """The reference with the mistakes of all of them, in percent format."""
+    text = _text(assignment.reference_source)
+    for solution in solutions:
+        text = variant(text, solution.patch)
+    return text
+
+
+def write(path: Path, percent: str, weights: Path | None, *, figures: bool = True) -> Path:
+    """Write a notebook, with its weights beside it; returns its path.
+
+    Args:
+        path: of the notebook.
+        percent: its source in percent format.
+        weights: the file to copy beside it.
+        figures: draw figures, which takes a good part of the time. Without, all cells run all the same.
+    """
+    import nbformat
+
+    sources = [cell.source for cell in from_percent(percent).cells]
+    if not figures and "matplotlib" in percent:
+        sources.insert(0, _NO_FIGURES)
+    cells = [
+        nbformat.v4.new_code_cell(source, id=f"cell-{number}")
+        for number, source in enumerate(sources, start=1)
+    ]
+    write_text(path, nbformat.writes(nbformat.v4.new_notebook(cells=cells)))
+    if weights is not None:
+        shutil.copyfile(weights, path.with_suffix(WEIGHTS))
+    return path
+
+
+def _weights(assignment: Assignment, solution: Path) -> Path | None:
+    beside = (solution.with_suffix(WEIGHTS), assignment.reference_source.with_suffix(WEIGHTS))
+    return next((path for path in beside if path.is_file()), None)
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"cannot read the solution ({error}): {path}") from None
+
+
+def _defined(patch: str) -> set[str]:
+    names: set[str] = set()
+    for node in ast.parse(patch).body:
+        match node:
+            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+                names.add(name)
+            case ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name)):
+                names.add(name)
+    return names
