@@ -25,7 +25,7 @@ $(READY): pyproject.toml constraints.txt
 	$(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt torch==2.13.0
 	$(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt hatchling editables
 	$(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt \
-	  --no-build-isolation --editable '.[course,dev]'
+	  --no-build-isolation --editable '.[course,dev,verify]'
 	touch $@
 
 grade: $(READY)  ## grade the sample class into build/grade

@@ -17,10 +17,13 @@ from collections.abc import Sequence
 from contextlib import redirect_stdout
 from importlib import metadata
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from autograder.course import Assignment, Course
 from autograder.errors import UsageError
-from autograder.verdict import Json
+
+if TYPE_CHECKING:
+    from autograder.verdict import Json
 
 OK, DIFFERENT, USAGE, NOT_JUDGED, INTERRUPTED = 0, 1, 2, 3, 130
 
@@ -108,6 +111,18 @@ def _parser() -> argparse.ArgumentParser:
     verify.add_argument(
         "--each", action="store_true", help="judge each wrong solution in a notebook of its own"
     )
+    verify.add_argument("--generate", action="store_true", help="grade mutants of the reference instead")
+    verify.add_argument(
+        "--limit", type=_jobs, metavar="N", help="with --generate: grade a sample of N mutants"
+    )
+    verify.add_argument("--seed", type=int, default=0, metavar="N", help="of that sample (default: 0)")
+    verify.add_argument(
+        "--at-least",
+        type=_share,
+        default=0.97,
+        metavar="SHARE",
+        help="with --generate: exit 1 if fewer of them are killed (default: 0.97)",
+    )
     _add_course(verify)
     verify.set_defaults(run=_verify)
 
@@ -131,6 +146,16 @@ def _jobs(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"must be a number of at least 1: {text!r}")
     return int(text)
+
+
+def _share(text: str) -> float:
+    try:
+        share = float(text)
+    except ValueError:
+        share = -1.0
+    if not 0 <= share <= 1:
+        raise argparse.ArgumentTypeError(f"must be a number from 0 to 1: {text!r}")
+    return share
 
 
 def _version() -> str:
@@ -220,6 +245,8 @@ def _verify(options: argparse.Namespace) -> int:
     assignments = _with_reference(_course(options.course), options.names)
     # with '--json -' the JSON has standard output for itself
     with redirect_stdout(sys.stderr if options.json == "-" else sys.stdout):
+        if options.generate:
+            return _generate(options, assignments)
         found = [verify(assignment, jobs=options.jobs, each=options.each) for assignment in assignments]
         print("\n".join(report.text(found)))
     _write_json(options.json, report.to_json(found))
@@ -228,13 +255,28 @@ def _verify(options: argparse.Namespace) -> int:
     return DIFFERENT if any(verification.slips for verification in found) else OK
 
 
+def _generate(options: argparse.Namespace, assignments: Sequence[Assignment]) -> int:
+    from autograder.verify.generate import generate
+
+    found = [
+        generate(assignment, jobs=options.jobs, limit=options.limit, seed=options.seed)
+        for assignment in assignments
+    ]
+    for generated in found:
+        print("\n".join(generated.text()))
+    _write_json(options.json, {"version": 1, "assignments": [generated.to_json() for generated in found]})
+    if any(generated.not_judged for generated in found):
+        return NOT_JUDGED
+    return DIFFERENT if any(generated.rate < options.at_least for generated in found) else OK
+
+
 def _write_json(path: str | None, data: Json) -> None:
     """Write data where ``--json`` says, if it does."""
     if path is None:
         return
     text = json.dumps(data, ensure_ascii=False, indent=2) + "\n"
     if path == "-":
-        print(text, end="")
+        print(text, end="", file=sys.__stdout__)
     else:
         from autograder.reports.json_file import write_text
 

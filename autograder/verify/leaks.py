@@ -3,13 +3,13 @@
 Searched is the released notebook and every file of the assignment's folder, for
 
 - the lines of the reference, of alternatives and of wrong solutions that are not given to students anyway;
-- the lines of the hidden tests, docstrings included. A public test may share a helper with them, so public tests are
-  searched for whole hidden tests instead: the same name, title or body;
+- the lines of the hidden tests, docstrings included. A public test may share a helper with them, so public
+  tests are searched for whole hidden tests instead: the same name, title or body;
 - blocks of all other files beside the reference (weights, labels, data).
 
-A line counts if it says something: at least six words and signs and fifteen characters, its comment aside. So ``return x``
-is no secret and ``return upstream * (x > 0)`` is one. A line counts as found wherever it is part of a longer one:
-commented out, quoted, in an output or in the notebook's metadata.
+A line counts if it says something: at least six words and signs and fifteen characters, its comment aside. So
+``return x`` is no secret and ``return upstream * (x > 0)`` is one. A line counts as found wherever it is part
+of a longer one: commented out, quoted, in an output or in the notebook's metadata.
 """
 
 from __future__ import annotations

@@ -1,10 +1,11 @@
 """Several wrong solutions in one notebook, because grading a notebook takes seconds and there are many.
 
-In a pack no mistake can hide another: no question that must reject one of them is, or builds on, a question that
-must reject another. That leaves one way to be fooled: a mistake that breaks a question which it does not
-name would stand in for another one that this question should reject and does not. So there are two
-arrangements, and no two solutions share a pack in both. A solution is believed to be rejected where
-its questions say the same of it, to the letter of the counterexample, in both companies; all others are judged alone.
+In a pack no mistake can hide another: no question that must reject one of them is, or builds on, a question
+that must reject another. That leaves one way to be fooled: a mistake that breaks a question which it does
+not name would stand in for another one that this question should reject and does not. So there are two
+arrangements, and no two solutions share a pack in both. A solution is believed to be rejected where its
+questions say the same of it, to the letter of the counterexample, in both companies; all others are judged
+alone.
 """
 
 from __future__ import annotations
@@ -61,8 +62,7 @@ def believed(graded: Sequence[tuple[Mapping[str, Pack], Mapping[str, AssignmentR
     """Names of the solutions that are surely rejected by the questions that they name, and by no other.
 
     Args:
-        graded: packs by name, and their grades by the same names; each solution stands in one of them at least,
-            and those that share a pack in another arrangement too.
+        graded: arrangements, as packs by name, each with the grades of its packs by the same names.
     """
     good: set[str] = set()
     doubted: set[str] = set()
@@ -71,8 +71,8 @@ def believed(graded: Sequence[tuple[Mapping[str, Pack], Mapping[str, AssignmentR
         for name, pack in packs.items():
             doubted |= _doubtful(pack, results[name])
             for solution in pack:
-                findings = _findings(solution, results[name])
-                if said.setdefault(solution.name, findings) != findings:
+                said_now = findings(solution, results[name])
+                if said.setdefault(solution.name, said_now) != said_now:
                     doubted.add(solution.name)
                 good.add(solution.name)
     return good - doubted
@@ -92,7 +92,7 @@ def _doubtful(pack: Pack, result: AssignmentResult) -> set[str]:
     }
 
 
-def _findings(solution: Wrong, result: AssignmentResult) -> dict[str, Outcome]:
+def findings(solution: Wrong, result: AssignmentResult) -> dict[str, Outcome]:
     """What the questions that ``solution`` names say. The place is left out: it shifts with the company."""
     return {
         question.id: replace(question.outcome, where=None)

@@ -1,12 +1,15 @@
-"""What ``autograder verify`` says at the end: a table for each assignment, what slipped, and the two rates."""
+"""What ``autograder verify`` says at the end: a table for each assignment, what slipped, the two rates."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from autograder.reports.text import one_line
-from autograder.verdict import Json
 from autograder.verify.verification import Kind, Verification
+
+if TYPE_CHECKING:
+    from autograder.verdict import Json
 
 FORMAT_VERSION = 1
 

@@ -52,7 +52,7 @@ def grade(
 
 
 def difference(first: AssignmentResult, second: AssignmentResult) -> str:
-    """Where the grade JSON of two gradings of one notebook differs first; empty if it is equal byte by byte."""
+    """Where the grade JSON of two gradings differs first; empty if they are the same bytes."""
     if grade_text([first]) == grade_text([second]):
         return ""
     for a, b in zip(first.questions, second.questions, strict=False):

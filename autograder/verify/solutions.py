@@ -60,7 +60,7 @@ def right(assignment: Assignment) -> list[Right]:
         Right(
             name="reference" if path == source else path.stem,
             text=_text(path),
-            weights=_weights(assignment, path),
+            weights=weights(assignment, path),
         )
         for path in files
     ]
@@ -87,8 +87,8 @@ def wrong(assignment: Assignment, known: Iterable[str]) -> list[Wrong]:
             raise UsageError(f"{error}: {path}") from None
         if unknown := set(described.rejected_by) - set(known):
             raise UsageError(f"there is no question {', '.join(sorted(unknown))} to reject this: {path}")
-        weights = _weights(assignment, path)
-        own = {OWN_WEIGHTS} if weights is not None and weights.stem == path.stem else set()
+        trained = weights(assignment, path)
+        own = {OWN_WEIGHTS} if trained is not None and trained.stem == path.stem else set()
         found.append(
             Wrong(
                 name=path.stem,
@@ -96,7 +96,7 @@ def wrong(assignment: Assignment, known: Iterable[str]) -> list[Wrong]:
                 mistake=described.mistake,
                 rejected_by=frozenset(described.rejected_by),
                 defines=frozenset(_defined(patch) | own),
-                weights=weights,
+                weights=trained,
             )
         )
     return found
@@ -110,13 +110,13 @@ def together(assignment: Assignment, solutions: Sequence[Wrong]) -> str:
     return text
 
 
-def write(path: Path, percent: str, weights: Path | None, *, figures: bool = True) -> Path:
+def write(path: Path, percent: str, trained: Path | None, *, figures: bool = True) -> Path:
     """Write a notebook, with its weights beside it; returns its path.
 
     Args:
         path: of the notebook.
         percent: its source in percent format.
-        weights: the file to copy beside it.
+        trained: the file with its weights.
         figures: draw figures, which takes a good part of the time. Without, all cells run all the same.
     """
     import nbformat
@@ -129,12 +129,13 @@ def write(path: Path, percent: str, weights: Path | None, *, figures: bool = Tru
         for number, source in enumerate(sources, start=1)
     ]
     write_text(path, nbformat.writes(nbformat.v4.new_notebook(cells=cells)))
-    if weights is not None:
-        shutil.copyfile(weights, path.with_suffix(WEIGHTS))
+    if trained is not None:
+        shutil.copyfile(trained, path.with_suffix(WEIGHTS))
     return path
 
 
-def _weights(assignment: Assignment, solution: Path) -> Path | None:
+def weights(assignment: Assignment, solution: Path) -> Path | None:
+    """The weights of a solution under ``reference/``: its own, or the reference's; None if there are none."""
     beside = (solution.with_suffix(WEIGHTS), assignment.reference_source.with_suffix(WEIGHTS))
     return next((path for path in beside if path.is_file()), None)
 

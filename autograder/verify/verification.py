@@ -6,7 +6,8 @@ What is done for an assignment, in the ordinary surroundings unless it says othe
 2. The skeleton, the reference, the alternatives and the packed wrong solutions are graded.
 3. All of them are graded again, in the opposite order, under another ``PYTHONHASHSEED``, with two threads
    and the variable ``CI`` set; the grade JSON must be the same, byte by byte.
-4. The wrong solutions that shared a notebook are graded in the second arrangement, and the reference a third time.
+4. The wrong solutions that shared a notebook are graded in the second arrangement (see ``packing``), and
+   the reference is graded a third time.
 5. Every wrong solution that is still in doubt is graded alone, in both surroundings.
 """
 
@@ -25,14 +26,14 @@ from autograder.reports.text import one_line
 from autograder.verdict import AssignmentResult, QuestionResult, Verdict
 from autograder.verify import packing, solutions
 from autograder.verify.leaks import leaks
-from autograder.verify.packing import Pack
 from autograder.verify.questions import builds_on
 from autograder.verify.rounds import ORDINARY, OTHER, Surroundings, difference, grade
-from autograder.verify.solutions import Right, Wrong
 
 if TYPE_CHECKING:
     from autograder.course import Assignment
     from autograder.verdict import Json
+    from autograder.verify.packing import Pack
+    from autograder.verify.solutions import Right, Wrong
 
 
 class Kind(enum.StrEnum):
@@ -140,7 +141,7 @@ class _Rounds:
         self.found = found
 
     def together(self, right: Sequence[Right], first: Sequence[Pack], second: Sequence[Pack]) -> set[str]:
-        """Grade everything with the wrong solutions in packs; the names of those surely rejected as they must be."""
+        """Grade all but what needs to be alone; the names of the wrong solutions that are surely rejected."""
         skeleton = self.folder / "skeleton.ipynb"
         write_text(skeleton, release(self.assignment))
         reference, *others = (self._write(_right(s), s.text, s.weights) for s in right)
