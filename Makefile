@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 OUT ?= build/grade
 
-.PHONY: help setup grade test slow lint format types release wheel-test bench clean
+.PHONY: help setup grade verify test slow lint format types release wheel-test bench clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -31,6 +31,9 @@ $(READY): pyproject.toml constraints.txt
 grade: $(READY)  ## grade the sample class into build/grade
 	$(BIN)/autograder grade tests/class/01_autograd --assignment 01_autograd --hidden --out $(OUT) \
 	  $(if $(JOBS),--jobs $(JOBS))
+
+verify: $(READY)  ## grade all solutions whose grade is known, and count the slips
+	$(BIN)/autograder verify $(if $(JOBS),--jobs $(JOBS)) --json build/verify.json
 
 test: $(READY)  ## the tests, without the slow ones
 	$(BIN)/python -m pytest -m "not slow" -n auto --dist worksteal $(PYTEST_ARGS)

@@ -7,9 +7,9 @@ Searched is the released notebook and every file of the assignment's folder, for
   tests are searched for whole hidden tests instead: the same name, title or body;
 - blocks of all other files beside the reference (weights, labels, data).
 
-A line counts if it says something: at least six words and signs and fifteen characters, its comment aside. So
-``return x`` is no secret and ``return upstream * (x > 0)`` is one. A line counts as found wherever it is part
-of a longer one: commented out, quoted, in an output or in the notebook's metadata.
+A line counts if it says something: at least seven words and signs and fifteen characters, its comment aside.
+So ``return x`` is no secret and ``return upstream * (x > 0)`` is one. A line counts as found wherever it is
+part of a longer one: commented out, quoted, in an output or in the notebook's metadata.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from autograder.notebook.release import release, without_solutions
 if TYPE_CHECKING:
     from autograder.course import Assignment
 
-MIN_WORDS, MIN_CHARACTERS = 6, 15
+MIN_WORDS, MIN_CHARACTERS = 7, 15
 BLOCK = 48
 """Bytes of a data file that are found again as a whole."""
 MIN_DISTINCT = 8

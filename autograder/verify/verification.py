@@ -199,8 +199,10 @@ class _Rounds:
 
     def _compare(self, first: Grades, second: Grades) -> None:
         for name, result in first.items():
-            if what := difference(result, second[name]):
-                self.found.slips.append(Slip(kind=Kind.NOT_REPEATABLE, name=name, what=what))
+            what = difference(result, second[name])
+            slip = Slip(kind=Kind.NOT_REPEATABLE, name=name, what=what)
+            if what and slip not in self.found.slips:
+                self.found.slips.append(slip)
 
     def _judge(self, name: str, judge: Judge, *rounds: Grades) -> None:
         """Note what is wrong in the first of the rounds in which something is."""

@@ -8,14 +8,13 @@ sources give the same bytes.
 
 from __future__ import annotations
 
-import importlib.util
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from autograder.course import Question, question_of, question_order
+from autograder.verify.questions import builds_on, questions
 
 from .notebooks import (
     ASSIGNMENT,
@@ -312,44 +311,19 @@ CLASS = [
 # What each must get
 
 
-def tests() -> Iterator[Question]:
-    """What every public and hidden test says about its question."""
-    for path in (*sorted(ASSIGNMENT.directory.glob("test_*.py")), ASSIGNMENT.hidden_tests):
-        spec = importlib.util.spec_from_file_location(path.stem, path)
-        assert spec
-        assert spec.loader
-        module = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
-        yield from filter(None, map(question_of, vars(module).values()))
-
-
-def dependencies() -> dict[str, set[str]]:
-    """For each question, all questions that it builds on."""
-    needs: dict[str, set[str]] = {}
-    for test in tests():
-        needs.setdefault(test.id, set()).update(test.needs)
-
-    def below(id: str) -> set[str]:
-        return needs[id].union(*(below(needed) for needed in needs[id]))
-
-    return {id: below(id) for id in sorted(needs, key=question_order)}
-
-
 def max_points() -> dict[str, float]:
     """What each question is worth, all its tests together."""
     points: dict[str, float] = {}
-    for test in tests():
+    for test in questions(ASSIGNMENT):
         points[test.id] = points.get(test.id, 0) + test.points
     return points
 
 
-def expected(
-    submission: Submission, points: dict[str, float], builds_on: dict[str, set[str]]
-) -> dict[str, Any]:
+def expected(submission: Submission, points: dict[str, float], needs: dict[str, set[str]]) -> dict[str, Any]:
     """The grade: what the table says, and for the rest what builds on it."""
     own = dict.fromkeys(points, (submission.all, 0)) if submission.all else submission.broken
     questions: dict[str, list[Any]] = {}
-    for id, below in builds_on.items():
+    for id, below in needs.items():
         verdicts = {own[needed][0] for needed in below & own.keys()}
         if verdicts - {NOT_ATTEMPTED} or (verdicts and id not in own):
             questions[id] = [SKIPPED, 0]
@@ -365,10 +339,10 @@ def expected(
 
 def files() -> Iterator[tuple[str, bytes]]:
     """Names and contents of all files of the sample class."""
-    points, builds_on = max_points(), dependencies()
+    points, needs = max_points(), builds_on(ASSIGNMENT)
     for submission in CLASS:
         yield f"{submission.name}.ipynb", submission.content()
-        rows = expected(submission, points, builds_on)
+        rows = expected(submission, points, needs)
         questions = ",\n".join(f'  "{id}": {json.dumps(row)}' for id, row in rows.pop("questions").items())
         head = json.dumps(rows, indent=1, ensure_ascii=False).removesuffix("\n}")
         yield (
