@@ -99,6 +99,7 @@ def generate(
     Raises:
         UsageError: libcst is missing; the reference, a solution or ``equivalent.toml`` cannot be used.
     """
+    solutions.require(assignment)
     needs = builds_on(assignment)
     reference = assignment.reference_source.read_text(encoding="utf-8")
     made = mutants(reference)

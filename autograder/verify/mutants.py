@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from itertools import pairwise
 from types import CodeType
 
 from autograder.errors import UsageError
@@ -54,12 +56,13 @@ def mutants(reference: str) -> list[Mutant]:
     wrapper = metadata.MetadataWrapper(cst.parse_module(reference))
     finder = _Finder(_solution_lines(reference))
     wrapper.visit(finder)
-    found: dict[str, Mutant] = {}
     lines = reference.splitlines(keepends=True)
+    found: dict[tuple[int, tuple[str, ...]], Mutant] = {}
     for operator, span, new, definition in finder.found:
         text = _spliced(lines, span, wrapper.module.code_for_node(new))
-        if text != reference and text not in found and _is_python(text):
-            found[text] = _mutant(reference, text, operator, definition)
+        mutant = _mutant(reference, text, operator, definition)
+        if (mutant.start, mutant.new) not in found and mutant.old != mutant.new and _code(reference, mutant):
+            found[mutant.start, mutant.new] = mutant
     return sorted(found.values(), key=lambda mutant: (mutant.start, mutant.operator, mutant.new))
 
 
@@ -73,32 +76,35 @@ def applied(reference: str, chosen: Sequence[Mutant]) -> str:
 
 def same_code(reference: str, mutant: Mutant) -> bool:
     """Whether Python makes the same code of both, as it does of ``x * 1.0 ** 2`` and ``x * 1.0``."""
-    first, second = reference, applied(reference, [mutant])
-    return ast.dump(ast.parse(first)) == ast.dump(ast.parse(second)) or _code(first) == _code(second)
+    return _code(reference, mutant) == _code(reference, replace(mutant, new=mutant.old))
 
 
-def _code(text: str) -> list[object]:
-    """What the compiler makes of a text, without the places of its lines."""
+def _code(reference: str, mutant: Mutant) -> object:
+    """What the compiler makes of the statement around a mutant, without line numbers; None if it cannot."""
+    first, last = next((a, b) for a, b in _statements(reference) if a <= mutant.start < b)
+    lines = reference.splitlines()
+    text = "\n".join([*lines[first : mutant.start], *mutant.new, *lines[mutant.stop : last]])
 
     def parts(code: object) -> object:
         if not isinstance(code, CodeType):
             return (type(code).__name__, repr(code))
-        return (
-            code.co_code,
-            code.co_names,
-            code.co_varnames,
-            [parts(constant) for constant in code.co_consts],
-        )
+        constants = [parts(constant) for constant in code.co_consts]
+        return (code.co_code, code.co_names, code.co_varnames, constants)
 
-    return [parts(compile(text, "reference", "exec", dont_inherit=True))]
-
-
-def _is_python(text: str) -> bool:
     try:
-        compile(text, "mutant", "exec", dont_inherit=True)
+        return parts(compile(text, "mutant", "exec", dont_inherit=True))
     except (SyntaxError, ValueError):
-        return False
-    return True
+        return None
+
+
+@lru_cache(maxsize=1)
+def _statements(reference: str) -> list[tuple[int, int]]:
+    """The ranges of lines of the statements at the top, comments that follow included."""
+    starts = [
+        min([node.lineno, *(decorator.lineno for decorator in getattr(node, "decorator_list", []))]) - 1
+        for node in ast.parse(reference).body
+    ]
+    return list(pairwise([*starts, len(reference.splitlines())]))
 
 
 def _solution_lines(reference: str) -> set[int]:

@@ -52,6 +52,17 @@ class Wrong:
     weights: Path | None
 
 
+def require(assignment: Assignment) -> None:
+    """Refuse an assignment that cannot be verified.
+
+    Raises:
+        UsageError: it has no reference, or no hidden tests.
+    """
+    for path in (assignment.reference_source, assignment.hidden_tests):
+        if not path.is_file():
+            raise UsageError(f"cannot verify {assignment.name} without this file: {path}")
+
+
 def right(assignment: Assignment) -> list[Right]:
     """The reference, then the alternatives by name."""
     source = assignment.reference_source

@@ -110,6 +110,7 @@ def verify(assignment: Assignment, *, jobs: int | None = None, each: bool = Fals
     Raises:
         UsageError: the reference, a test file or a solution cannot be used.
     """
+    solutions.require(assignment)
     needs = builds_on(assignment)
     right, wrong = solutions.right(assignment), solutions.wrong(assignment, needs)
     found = Verification(assignment=assignment.name, right=len(right), wrong=len(wrong))

@@ -109,9 +109,7 @@ def verified(tmp_path_factory: pytest.TempPathFactory) -> tuple[int, dict[str, A
     wrong(course, "elsewhere", "1.30", 'def place():\n    return "there"')
     # given away: a solution, a hidden test, the weights
     (course.folder / "notes.md").write_text("A hint: `return double(double(x))`.\n")
-    (course.folder / "test_demo.py").write_text(
-        PUBLIC + MORE + HIDDEN.partition("student")[0].strip() + "x): pass\n"
-    )
+    (course.folder / "test_demo.py").write_text(PUBLIC + MORE + HIDDEN)
     weights = random.Random(0).randbytes(10_000)
     (course.reference / "demo.safetensors").write_bytes(weights)
     (course.folder / "start.bin").write_bytes(b"\0" * 7 + weights[5_000:6_000])
@@ -120,7 +118,7 @@ def verified(tmp_path_factory: pytest.TempPathFactory) -> tuple[int, dict[str, A
 
 def test_everything_wrong_is_found_and_nothing_else(verified) -> None:
     status, found, printed = verified
-    assert status == 1
+    assert status == 1, printed
     repeatable = {key for key in slips(found) if key[0] != "not repeatable"}
     assert repeatable == {
         ("false pass", "not_wrong_at_all"),
@@ -148,8 +146,8 @@ def test_it_says_what_happened_instead(verified) -> None:
 
 def test_grades_that_change_are_found(verified) -> None:
     changing = "".join(what for (kind, _), what in slips(verified[1]).items() if kind == "not repeatable")
-    assert "1.20: message is 'It is " in changing
-    assert "1.30: message is 'This is said by " in changing
+    assert "1.20: message is" in changing
+    assert "1.30: message is" in changing
 
 
 def test_the_rates_count_solutions(verified) -> None:
@@ -178,7 +176,7 @@ def test_mutants_are_killed_or_listed(tmp_path: Path) -> None:
     )
     status, found, printed = verify(course, "--generate")
     (assignment,) = found["assignments"]
-    assert status == 1
+    assert status == 1, printed
     assert assignment["graded"] == assignment["killed"] + len(assignment["survivors"])
     assert {survivor["diff"][1] for survivor in assignment["survivors"]} == {
         "+     return x if x == 1.0 else 2 * x"
@@ -197,7 +195,7 @@ def test_mutants_are_killed_or_listed(tmp_path: Path) -> None:
             lambda c: (c.reference / "test_hidden.py").write_text("import no_such"),
             ["no_such", "test_hidden.py"],
         ),
-        (lambda c: (c.reference / "demo.py").unlink(), ["no reference"]),
+        (lambda c: (c.reference / "demo.py").unlink(), ["01_demo", "demo.py"]),
     ],
 )
 def test_usage_errors_name_the_file(tmp_path: Path, break_it, words: list[str]) -> None:
