@@ -13,7 +13,7 @@ from autograder.errors import CheckFailed
 if TYPE_CHECKING:
     from autograder.verdict import Outcome
 
-__all__ = ["converged", "gradients", "programs", "require", "value", "values"]
+__all__ = ["converged", "converges", "gradients", "loss", "optimizer", "programs", "require", "value", "values"]
 
 
 def require(outcome: Outcome) -> Outcome:
@@ -34,9 +34,30 @@ def converged(*args: Any, **kwargs: Any) -> Outcome:
     return require(judge(*args, **kwargs))
 
 
+def converges(*args: Any, **kwargs: Any) -> Outcome:
+    """Judge a training procedure; see ``autograder.checks.training.converges``."""
+    from autograder.checks.training import converges as judge
+
+    return require(judge(*args, **kwargs))
+
+
 def gradients(*args: Any, **kwargs: Any) -> Outcome:
     """Judge gradients; see ``autograder.checks.gradients.gradients``."""
     from autograder.checks.gradients import gradients as judge
+
+    return require(judge(*args, **kwargs))
+
+
+def loss(*args: Any, **kwargs: Any) -> Outcome:
+    """Judge a loss; see ``autograder.checks.losses.loss``."""
+    from autograder.checks.losses import loss as judge
+
+    return require(judge(*args, **kwargs))
+
+
+def optimizer(*args: Any, **kwargs: Any) -> Outcome:
+    """Judge a hand-written optimizer; see ``autograder.checks.optimizers.optimizer``."""
+    from autograder.checks.optimizers import optimizer as judge
 
     return require(judge(*args, **kwargs))
 
