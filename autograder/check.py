@@ -13,7 +13,17 @@ from autograder.errors import CheckFailed
 if TYPE_CHECKING:
     from autograder.verdict import Outcome
 
-__all__ = ["converged", "converges", "gradients", "loss", "optimizer", "programs", "require", "value", "values"]
+__all__ = [
+    "converged",
+    "converges",
+    "gradients",
+    "loss",
+    "optimizer",
+    "programs",
+    "require",
+    "value",
+    "values",
+]
 
 
 def require(outcome: Outcome) -> Outcome:

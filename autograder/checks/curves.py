@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import itertools
 import math
 from collections import Counter
 from collections.abc import Sequence
@@ -93,8 +94,7 @@ _TOLD = {
     ),
     "training-flat": (
         "Nothing is learned: the predictions before and after training are the same.",
-        "Was the optimizer given the parameters of this network? Does every iteration call backward and step, "
-        "in this order?",
+        "Does the optimizer hold the parameters of this network? Are backward and step called?",
     ),
     "training-constant": (
         "The network learns to give nearly the same output for every input.",
@@ -151,4 +151,4 @@ def code_of(run: Run) -> str:
 
 def _jumps(losses: Sequence[float]) -> bool:
     """Whether the loss rose a lot between two stages."""
-    return any(later > JUMPED * earlier for earlier, later in zip(losses, losses[1:], strict=False))
+    return any(later > JUMPED * earlier for earlier, later in itertools.pairwise(losses))

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from autograder.checks.calling import Raised, ask
+from autograder.checks.calling import ask
 from autograder.checks.curves import Kind, Run, diagnose
 from autograder.checks.reading import Reader, Unreadable
 from autograder.errors import UsageError
@@ -46,11 +46,11 @@ def converges(
 ) -> Outcome:
     """Does training reach the target, for most seeds?
 
-    The rule. A seed *succeeds* if its loss after all stages is below ``below``, and was not so before the first
-    one. Seeds are tried in order; the check passes as soon as ``needed`` of them have succeeded, and fails as
-    soon as that has become impossible. So with 3 of 5 a single lucky seed cannot pass, nor a single unlucky
-    one fail, and good training is judged after 3 seeds. Whoever writes a question chooses ``below`` and the
-    number of iterations such that right training succeeds for nearly every seed.
+    The rule. A seed *succeeds* if its loss after all stages is below ``below``, and was not so before the
+    first one. Seeds are tried in order; the check passes as soon as ``needed`` of them have succeeded, and
+    fails as soon as that has become impossible. So with 3 of 5 a single lucky seed cannot pass, nor a single
+    unlucky one fail, and good training is judged after 3 seeds. Whoever writes a question chooses ``below``
+    and the number of iterations such that right training succeeds for nearly every seed.
 
     Before that, the same seed must give the same start twice, and another seed another one. A training that
     fails is run a second time from the same seed, and must come to the same losses.
@@ -86,7 +86,7 @@ def converges(
 
     Args:
         start: makes the untrained state for a seed: a network and its optimizer, whatever ``advance`` takes.
-        advance: continues the training of a state by a number of iterations. What it returns is not looked at.
+        advance: continues the training of a state by a number of iterations; what it returns is not used.
         predict: the predictions of a state for the grader's inputs. Labels of these inputs must not be in it.
         loss: the loss of such predictions (float64), computed where the labels are.
         shape: what the predictions must have; None for an axis of any length.
@@ -98,9 +98,9 @@ def converges(
         call: how a student would write it, for the message, e.g. ``"train(net, optimizer, x, y, 250)"``.
 
     Returns:
-        A pass or a fail, with the losses of each seed that was tried as ``evidence["curves"]``: one number before
-        training, and one after each stage; None where it is not a finite number. Inconclusive where losses
-        within 1 % of the target decide.
+        A pass or a fail, with the losses of each seed that was tried as ``evidence["curves"]``: one number
+        before training, and one after each stage; None where it is not a finite number. Inconclusive where
+        losses within 1 % of the target decide.
 
     Raises:
         UsageError: the arguments make no sense.
@@ -108,7 +108,9 @@ def converges(
     """
     needed = len(seeds) // 2 + 1 if needed is None else needed
     if not (stages and 1 <= needed <= len(seeds) and len(set(seeds)) == len(seeds) and below > 0):
-        raise UsageError("a training check needs stages, different seeds, at most that many needed, below > 0")
+        raise UsageError(
+            "a training check needs stages, different seeds, at most that many needed, below > 0"
+        )
     training = _Training(start, advance, predict, loss, shape, below, stages)
     try:
         if seeded and (objection := training.follows_seed(seeds)):
@@ -167,7 +169,8 @@ class _Training:
 
     def follows_seed(self, seeds: Sequence[int]) -> Outcome | None:
         """Object to a start that the seed does not determine."""
-        first, again = (self.predictions(ask(self.start, seeds[0])) for _ in range(2))
+        first = self.predictions(ask(self.start, seeds[0]))
+        again = self.predictions(ask(self.start, seeds[0]))
         if not np.array_equal(first, again, equal_nan=True):
             return _fail(
                 "seed-not-used",
@@ -284,6 +287,4 @@ class _Poll:
 
 
 def _fail(code: str, message: str, expected: str, got: str, hint: str = "") -> Outcome:
-    return Outcome(
-        verdict=Verdict.FAIL, code=code, message=message, expected=expected, got=got, hint=hint
-    )
+    return Outcome(verdict=Verdict.FAIL, code=code, message=message, expected=expected, got=got, hint=hint)

@@ -227,8 +227,8 @@ for learning_rate in [0.001, 0.1, 1.0]:
     axes[0].plot(train(net, optimizer, x_data, y_data, 250), label=f"{learning_rate}")
     if learning_rate == 0.1:
         trained = net
-axes[0].set(xlabel="iteration", ylabel="loss", yscale="log")
-axes[0].legend(title="learning rate", fontsize=7)
+axes[0].set(xlabel="iteration", ylabel="loss", yscale="log", ylim=(0.3, 100))
+axes[0].legend(title="learning rate", title_fontsize=7, fontsize=7)
 show_plane(axes[1], lambda x: torch.sum(x**2, dim=1), vmin=0, vmax=12)
 show_plane(axes[2], trained, vmin=0, vmax=12)
 axes[1].set_title("x₁² + x₂²")
@@ -279,8 +279,8 @@ class GradientDescent:
 # %% [markdown]
 # ### 3.1 The way down (3 points)
 #
-# To compare optimizers we look at where they go. Start at the point `start`, take `steps` steps, and return all points:
-# the start, and the point after each step. `make_optimizer` is called with a **list** of parameters, here just one, and
+# To compare optimizers we look at where they go. Start at the point `start` (and leave that tensor as it is), take
+# `steps` steps, and return all points: the start, and the point after each step. `make_optimizer` is called with a **list** of parameters, here just one, and
 # returns an optimizer. The function `loss` is called with that parameter.
 
 # %%
