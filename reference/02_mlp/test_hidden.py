@@ -109,9 +109,9 @@ def test_1_4_each_sequence_is_new(student):
 def judge_module(student, make, call):
     def two(make):
         torch.manual_seed(0)
-        first, second = make(), make()
+        first, second = make().double(), make().double()
         shared = {id(p) for p in first.parameters()} & {id(p) for p in second.parameters()}
-        x = torch.tensor([[0.5, -1.0]])
+        x = torch.tensor([[0.5, -1.0]]).double()
         return [len(shared), first(x).detach(), second(x).detach()]
 
     shared, first, second = student.run(two, make)
@@ -156,7 +156,7 @@ def test_2_1_many_points(student):
     )
 
 
-@question("2.2", about="start", points=1, hint="torch.manual_seed(seed) comes before the network.")
+@question("2.2", about="start", points=1, needs="1.3", hint="torch.manual_seed(seed) comes before the network.")
 def test_2_2_seed(student):
     """the seed decides which network it is"""
     x = np.array([[1.0, 2.0], [-1.0, 0.5]], dtype=np.float32)
@@ -227,7 +227,7 @@ def test_2_3_other_data(student):
         predict=lambda state: student.run(answer, state, X_JUDGED),
         loss=lambda prediction: np.mean((prediction[:, 0] - Y_JUDGED) ** 2),
         shape=(len(X_JUDGED), 1),
-        below=0.5 * Y_JUDGED.var(),
+        below=0.35 * Y_JUDGED.var(),  # a straight line reaches 0.5
         stages=STAGES,
         seeds=(10, 11, 12, 13, 14),
         call="train(net, optimizer, x, y, iterations)",
@@ -401,7 +401,7 @@ def test_5_1_another_curve(student):
         predict=lambda state: student.run(answer, state, X_BETWEEN.reshape(-1, 1)),
         loss=lambda prediction: np.mean((prediction[:, 0] - y_judged) ** 2),
         shape=(len(X_BETWEEN), 1),
-        below=0.05 * y_judged.var(),
+        below=0.1 * y_judged.var(),
         stages=(100, 400),
         seeds=(30, 31, 32, 33, 34),
         call="train(net, optimizer, x, y, iterations)",

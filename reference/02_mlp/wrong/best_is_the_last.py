@@ -1,0 +1,12 @@
+"""The network stays as it was last.
+
+rejected by: 6.4
+"""
+
+def train_best(net, optimizer, x_train, y_train, x_validation, y_validation, rounds, iterations):
+    losses = [evaluate(net, x_validation, y_validation)]
+    best = copy.deepcopy(net.state_dict())
+    for _ in range(rounds):
+        train(net, optimizer, x_train, y_train, iterations)
+        losses.append(evaluate(net, x_validation, y_validation))
+    return losses

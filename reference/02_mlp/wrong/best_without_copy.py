@@ -1,0 +1,15 @@
+"""The best parameters are not copied and go on changing.
+
+rejected by: 6.4
+"""
+
+def train_best(net, optimizer, x_train, y_train, x_validation, y_validation, rounds, iterations):
+    losses = [evaluate(net, x_validation, y_validation)]
+    best = net.state_dict()
+    for _ in range(rounds):
+        train(net, optimizer, x_train, y_train, iterations)
+        losses.append(evaluate(net, x_validation, y_validation))
+        if losses[-1] == min(losses):
+            best = net.state_dict()
+    net.load_state_dict(best)
+    return losses

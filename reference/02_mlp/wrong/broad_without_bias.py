@@ -1,0 +1,9 @@
+"""The hidden units have no bias, so all bends are at 0.
+
+rejected by: 5.1
+"""
+
+def start_broad(seed):
+    torch.manual_seed(seed)
+    net = nn.Sequential(nn.Linear(1, 200, bias=False), nn.ReLU(), nn.Linear(200, 1))
+    return net, torch.optim.Adam(net.parameters(), lr=0.02)

@@ -1,0 +1,9 @@
+"""The optimizer holds the parameters of another network.
+
+rejected by: 4.3
+"""
+
+def start_classifier(seed):
+    torch.manual_seed(seed)
+    net = nn.Sequential(nn.Linear(2, 32), nn.ReLU(), nn.Linear(32, 3))
+    return net, torch.optim.Adam(copy.deepcopy(net).parameters(), lr=0.03)

@@ -1,0 +1,9 @@
+"""There are two outputs for three labels.
+
+rejected by: 4.3
+"""
+
+def start_classifier(seed):
+    torch.manual_seed(seed)
+    net = nn.Sequential(nn.Linear(2, 32), nn.ReLU(), nn.Linear(32, 2))
+    return net, torch.optim.Adam(net.parameters(), lr=0.03)

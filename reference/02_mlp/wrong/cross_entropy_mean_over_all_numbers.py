@@ -1,0 +1,8 @@
+"""The mean is taken over all numbers of the table.
+
+rejected by: 4.1
+"""
+
+def cross_entropy(logits, labels):
+    log_p = logits - torch.logsumexp(logits, dim=1, keepdim=True)
+    return -log_p[torch.arange(len(labels)), labels].sum() / logits.numel()

@@ -1,0 +1,11 @@
+"""The gradient is scaled by 1 - momentum.
+
+rejected by: 3.2
+"""
+
+class Momentum:
+    def step(self):
+        with torch.no_grad():
+            for p, v in zip(self.parameters, self.velocities):
+                v.mul_(self.momentum).add_((1 - self.momentum) * p.grad)
+                p -= self.lr * v

@@ -1,0 +1,11 @@
+"""The step looks ahead.
+
+rejected by: 3.2
+"""
+
+class Momentum:
+    def step(self):
+        with torch.no_grad():
+            for p, v in zip(self.parameters, self.velocities):
+                v.mul_(self.momentum).add_(p.grad)
+                p -= self.lr * (p.grad + self.momentum * v)

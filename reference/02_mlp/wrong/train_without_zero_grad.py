@@ -1,0 +1,14 @@
+"""Gradients of earlier iterations are never forgotten.
+
+rejected by: 2.3
+"""
+
+def train(net, optimizer, x, y, iterations, loss_function=l2_loss):
+    losses = []
+    for _ in range(iterations):
+        prediction = net(x)
+        loss = loss_function(prediction, y)
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    return losses
