@@ -424,7 +424,7 @@ def judge_classifier(student, x, labels, x_judged, labels_judged, seeds=(0, 1, 2
 
 # Part 5
 
-STAGES_OF_CURVE = (100, 400)
+STAGES_OF_CURVE = (100, 200)
 X_CURVE = np.linspace(-2, 2, 100, dtype=np.float32)
 X_BETWEEN = (X_CURVE[1:] + X_CURVE[:-1]) / 2
 

@@ -114,7 +114,7 @@ _TOLD = {
     ),
     "training-plateau": (
         "The loss falls and then stays above the target.",
-        "Can this network represent the function: does it have its activation, its width, its biases?",
+        "Can this network represent it: are activation, width and biases right, is the output free?",
     ),
 }
 

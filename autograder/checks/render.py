@@ -189,7 +189,9 @@ def call(
 def name_of(function: Any, default: str) -> str:
     """The name of a function or class, or ``default``."""
     name = getattr(function, "__name__", None)
-    return name if isinstance(name, str) and name.isidentifier() else default
+    if not isinstance(name, str) or not name.isidentifier():
+        return default
+    return f"torch.{name}" if getattr(function, "__module__", None) == "torch" else name
 
 
 def _is_pure_lambda(function: Any) -> bool:

@@ -29,6 +29,8 @@ class Mistake:
     """Only the first parameter is changed."""
     shared: bool = False
     """All parameters share one memory."""
+    counted: bool = False
+    """The number of the step goes up with each parameter."""
 
     def run(
         self,
@@ -45,9 +47,10 @@ class Mistake:
                 if self.first_only and index:
                     continue
                 memory = memories[0 if self.shared else index]
+                count = (number - 1) * len(now) + index + 1 if self.counted else number
                 with np.errstate(all="ignore"):
                     try:
-                        now[index] = now[index] - self.step(gradient, memory, number, hyper)
+                        now[index] = now[index] - self.step(gradient, memory, count, hyper)
                     except ValueError:  # a memory that is shared between shapes
                         now[index] = np.full_like(now[index], np.nan)
             seen.append([np.array(p) for p in now])
@@ -81,10 +84,10 @@ def _momentum(
     return step
 
 
-def _plain(power: int = 1, sign: float = 1.0) -> Step:
+def _plain(power: int = 1, size: float = 1.0) -> Step:
     def step(g: Array, memory: dict[str, Any], number: int, hyper: Mapping[str, float]) -> Array:
         del memory, number
-        return np.asarray(sign * hyper["lr"] ** power * g)
+        return np.asarray(size * hyper["lr"] ** power * g)
 
     return step
 
@@ -129,8 +132,16 @@ _UPHILL = "The steps go uphill", "Subtract: the gradient points in the direction
 _LR_TWICE = "The learning rate is applied twice", "It scales the whole step, once."
 _FIRST = "Only the first parameter is changed", "Does the loop reach every parameter?"
 
+_NOTHING = Mistake(
+    "step-nothing",
+    "No parameter is changed",
+    "net.parameters() can be looped over only once: make a list of it first.",
+    _plain(size=0.0),
+)
+
 _SGD = (
-    Mistake("step-uphill", *_UPHILL, _plain(sign=-1)),
+    _NOTHING,
+    Mistake("step-uphill", *_UPHILL, _plain(size=-1)),
     Mistake("step-learning-rate-twice", *_LR_TWICE, _plain(power=2)),
     Mistake(
         "step-no-learning-rate",
@@ -142,6 +153,7 @@ _SGD = (
 )
 
 _MOMENTUM = (
+    _NOTHING,
     Mistake("step-uphill", *_UPHILL, _momentum(sign=-1)),
     Mistake(
         "step-momentum-forgotten",
@@ -190,6 +202,14 @@ _MOMENTUM = (
 )
 
 _ADAM = (
+    _NOTHING,
+    Mistake(
+        "step-count",
+        "t is counted up for each parameter",
+        "t is the number of the step: count it up once, before the loop over parameters.",
+        _adam(),
+        counted=True,
+    ),
     Mistake("step-uphill", *_UPHILL, _adam(sign=-1)),
     Mistake("step-learning-rate-twice", *_LR_TWICE, _adam(power=2)),
     Mistake(

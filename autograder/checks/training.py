@@ -82,7 +82,7 @@ def converges(
             below=0.1 * np.var(x**2),
             stages=(50, 150),
         )
-        outcome.evidence["curves"]  # {"0": [0.262, 0.0178, 0.000234], ...}
+        outcome.evidence["curves"]  # {"0": [0.357, 0.0128, 0.00143], ...}
 
     Args:
         start: makes the untrained state for a seed: a network and its optimizer, whatever ``advance`` takes.

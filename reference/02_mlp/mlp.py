@@ -76,8 +76,8 @@ def net_on_rows(x, V, W):
 # %% [markdown]
 # ### 1.3 As a module (3 points)
 #
-# *More control.* An `nn.Linear(2, 5)` holds a matrix **and** a bias, gives them random start values, and works on rows.
-# A class that inherits from `nn.Module` finds all layers that are its attributes, and collects their parameters.
+# *More control.* An `nn.Linear(2, 5)` holds a matrix **and** a bias, gives them random start values, and works on
+# rows. A class that inherits from `nn.Module` finds all layers that are its attributes, and collects their parameters.
 # That is how an optimizer later knows what to change. (A layer hidden in a plain Python list is not found!)
 #
 # Call the layers `linear_1` (2 → 5) and `linear_2` (5 → 1), with tanh between them and nothing after the second one.
@@ -175,8 +175,8 @@ def l2_loss(prediction, y):
 # An optimizer needs to know which parameters it changes, and how large its steps are. `torch.optim.SGD` does what
 # `descend` did in assignment 1.
 #
-# Training begins with random parameters, and so no two trainings are the same. With `torch.manual_seed(seed)` they are:
-# call it before you make the network. Another seed must give another network. This question builds on 1.3.
+# Training begins with random parameters, and so no two trainings are the same. With `torch.manual_seed(seed)` they
+# are: call it before you make the network. Another seed must give another network. This question builds on 1.3.
 
 # %%
 def start(seed, learning_rate):
@@ -201,9 +201,10 @@ def start(seed, learning_rate):
 # Write down the loss of each iteration as a Python number (`loss.item()`), before the step of that iteration, and
 # return the list. `loss_function` is called as `loss_function(prediction, y)`.
 #
-# *How it is graded:* the grader computes the losses itself, from the predictions of your network for points that your code
-# has not seen. After 250 iterations with learning rate 0.1, the loss must be below 70 % of the variance of $y$ for most
-# of several seeds. (Whoever only knows the mean of $y$ gets 100 %.) It also compares single steps. This question builds on 2.1 and 2.2.
+# *How it is graded:* the grader computes the losses itself, from the predictions of your network for points that your
+# code has not seen. After 250 iterations with learning rate 0.1, the loss must be below 70 % of the variance of $y$
+# for most of several seeds. (Whoever only knows the mean of $y$ gets 100 %.) It also compares single steps. This
+# question builds on 2.1 and 2.2.
 
 # %%
 def train(net, optimizer, x, y, iterations, loss_function=l2_loss):
@@ -280,8 +281,8 @@ class GradientDescent:
 # ### 3.1 The way down (3 points)
 #
 # To compare optimizers we look at where they go. Start at the point `start` (and leave that tensor as it is), take
-# `steps` steps, and return all points: the start, and the point after each step. `make_optimizer` is called with a **list** of parameters, here just one, and
-# returns an optimizer. The function `loss` is called with that parameter.
+# `steps` steps, and return all points: the start, and the point after each step. `make_optimizer` is called with a
+# **list** of parameters, here just one, and returns an optimizer. The function `loss` is called with that parameter.
 
 # %%
 def path(loss, start, make_optimizer, steps):
@@ -352,8 +353,8 @@ class Momentum(GradientDescent):
 # ### 3.3 Adam (5 points)
 #
 # *Variable learning rates and momentum.* Adam (*adaptive moment estimation*) keeps two running means: $m$ of the
-# gradient, and $s$ of its **square**. Where gradients are small, $\sqrt{s}$ is small, too, and dividing by it makes the
-# steps large. In step number $t = 1, 2, 3, \ldots$, with $g = \nabla_p \mathcal{L}$,
+# gradient, and $s$ of its **square**. Where gradients are small, $\sqrt{s}$ is small, too, and dividing by it makes
+# the steps large. In step number $t = 1, 2, 3, \ldots$, with $g = \nabla_p \mathcal{L}$,
 #
 # $$m \leftarrow \beta_1 m + (1 - \beta_1)\, g, \qquad s \leftarrow \beta_2 s + (1 - \beta_2)\, g^2,$$
 #
@@ -446,8 +447,8 @@ plt.show()
 # $$L = -\log p_y, \qquad \log p_j = z_j - \log \sum_l e^{z_l}$$
 #
 # Return the mean over all rows. Logits may be as large as 10,000: `torch.logsumexp` knows how. Don't use torch's own
-# `cross_entropy`, `nll_loss` or `log_softmax` here. (You may from now on. Note that torch's `cross_entropy` wants *logits*:
-# whoever gives it probabilities applies softmax twice, and the network learns slowly and badly.)
+# `cross_entropy`, `nll_loss` or `log_softmax` here. (You may from now on. Note that torch's `cross_entropy` wants
+# *logits*: whoever gives it probabilities applies softmax twice, and the network learns slowly and badly.)
 
 # %%
 def cross_entropy(logits, labels):
@@ -476,9 +477,9 @@ def classify(net, x):
 # Make a network from two inputs to three logits, with one hidden layer or two, and an optimizer (torch's or
 # yours) that trains it well. What comes out are logits: nothing follows the last layer.
 #
-# *How it is graded:* with `train(net, optimizer, x, labels, 200, cross_entropy)` on 300 points like those above. Then the
-# grader computes the cross-entropy for 300 other points. It must be below 0.3 for most of several seeds.
-# (Whoever knows nothing pays log 3 ≈ 1.1.) This question builds on 2.3 and 4.1.
+# *How it is graded:* with `train(net, optimizer, x, labels, 200, cross_entropy)` on 300 points like those above. Then
+# the grader computes the cross-entropy for 300 other points. It must be below 0.3 for most of several seeds. (Whoever
+# knows nothing pays log 3 ≈ 1.1.) This question builds on 2.3 and 4.1.
 
 # %%
 def start_classifier(seed):
@@ -507,12 +508,13 @@ plt.show()
 #
 # > *Neural networks are universal function approximators.*
 #
-# One hidden layer will do for any function, if it is **broad**: each hidden unit adds one bend to the curve. Make a network
-# from one input to one output with **one** hidden layer of at least 50 units, and an optimizer that trains it well.
+# One hidden layer will do for any function, if it is **broad**: each hidden unit adds one bend to the curve. Make a
+# network from one input to one output with **one** hidden layer of at least 50 units, and an optimizer that trains it
+# well.
 #
-# *How it is graded:* the grader trains it with your `train` for 500 iterations on 100 points of a curve between −2 and 2
-# that you have not seen. The curve goes up and down about as often as this one. The loss at points in between must be
-# below 10 % of the variance of $y$ for most of several seeds. This question builds on 2.3.
+# *How it is graded:* the grader trains it with your `train` for 300 iterations on 100 points of a curve between −2 and
+# 2 that you have not seen. The curve goes up and down about as often as this one. The loss at points in between must
+# be below 10 % of the variance of $y$ for most of several seeds. This question builds on 2.3.
 
 # %%
 def start_broad(seed):
@@ -529,7 +531,7 @@ y_curve = torch.sin(3 * x_curve[:, 0]) + 0.5 * torch.abs(x_curve[:, 0])
 net, optimizer = start_broad(0)
 plt.figure(figsize=(4.5, 2.4))
 plt.plot(x_curve, y_curve, "k.", markersize=3, label="data")
-for iterations in [20, 80, 400]:
+for iterations in [20, 80, 200]:
     train(net, optimizer, x_curve, y_curve, iterations)
     plt.plot(x_curve, net(x_curve).detach(), label=f"{iterations} more iterations")
 plt.legend(fontsize=7, loc="upper left", bbox_to_anchor=(1, 1))
@@ -538,9 +540,9 @@ plt.show()
 # %% [markdown]
 # ## Part 6: Have you learned what you think?
 #
-# So far we looked at the loss for the points that the network was trained on. A network with enough parameters can learn
-# these **by heart**, noise and all, and know nothing about any other point. So put some points aside, never train
-# on them, and ask only at the end: the **validation** points.
+# So far we looked at the loss for the points that the network was trained on. A network with enough parameters can
+# learn these **by heart**, noise and all, and know nothing about any other point. So put some points aside, never
+# train on them, and ask only at the end: the **validation** points.
 #
 # ### 6.1 Split (3 points)
 #
@@ -575,9 +577,10 @@ def normalise(x_train, x_validation):
 # %% [markdown]
 # ### 6.3 Evaluate (4 points)
 #
-# Some layers behave differently in training: dropout, for one, switches random units off. `net.eval()` tells all layers
-# that it is serious now, `net.train()` switches back, and `net.training` says which it is. An evaluation must not change
-# anything: leave the network in the mode in which you found it, and compute no gradients. This question builds on 2.1.
+# Some layers behave differently in training: dropout, for one, switches random units off. `net.eval()` tells all
+# layers that it is serious now, `net.train()` switches back, and `net.training` says which it is. An evaluation must
+# not change anything: leave the network in the mode in which you found it, and compute no gradients. This question
+# builds on 2.1.
 
 # %%
 def evaluate(net, x, y):
@@ -594,9 +597,9 @@ def evaluate(net, x, y):
 # %% [markdown]
 # ### 6.4 Stop when it is best (4 points)
 #
-# Look at the validation loss every now and then, and keep the network that was **best**, not the last one. Begin with the
-# untrained network (round 0). After each of `rounds` rounds of `iterations` training iterations, evaluate. In the end, put
-# the best parameters back into `net` and return all validation losses.
+# Look at the validation loss every now and then, and keep the network that was **best**, not the last one. Begin with
+# the untrained network (round 0). After each of `rounds` rounds of `iterations` training iterations, evaluate. In the
+# end, put the best parameters back into `net` and return all validation losses.
 #
 # Mind that `net.state_dict()` does not copy: it holds the very tensors that training goes on to change.
 # `copy.deepcopy` copies. `net.load_state_dict` puts parameters back.
@@ -646,10 +649,10 @@ line = torch.linspace(-2, 2, 200)[:, None]
 for name, colour in [("best", "C2"), ("last", "C1")]:
     net, optimizer = start_wiggly()
     if name == "best":
-        losses = train_best(net, optimizer, n_train, y_train, n_validation, y_validation, 30, 10)
-        axes[1].plot(range(0, 301, 10), losses, "C3", label="validation")
+        losses = train_best(net, optimizer, n_train, y_train, n_validation, y_validation, 20, 10)
+        axes[1].plot(range(0, 201, 10), losses, "C3", label="validation")
     else:
-        losses = train(net, optimizer, n_train, y_train, 300)
+        losses = train(net, optimizer, n_train, y_train, 200)
         axes[1].plot(losses, "k", label="training")
     axes[0].plot(line, net(normalise(x_train, line)[1]).detach(), colour, label=name)
 axes[0].set(ylim=(-2.2, 2.2))
@@ -660,5 +663,5 @@ plt.show()
 
 # %% [markdown]
 # The training loss falls and falls, while the validation loss turns round: from there on the network learns the
-# noise. And one warning: whoever picks the best of many networks by the validation loss has used it, and needs a *third*
-# set of points to say how good the chosen one is.
+# noise. And one warning: whoever picks the best of many networks by the validation loss has used it, and needs a
+# *third* set of points to say how good the chosen one is.

@@ -402,7 +402,7 @@ def test_5_1_another_curve(student):
         loss=lambda prediction: np.mean((prediction[:, 0] - y_judged) ** 2),
         shape=(len(X_BETWEEN), 1),
         below=0.1 * y_judged.var(),
-        stages=(100, 400),
+        stages=(100, 200),
         seeds=(30, 31, 32, 33, 34),
         call="train(net, optimizer, x, y, iterations)",
     )

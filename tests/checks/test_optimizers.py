@@ -136,7 +136,7 @@ def test_parameters_come_as_an_iterator() -> None:
             self.velocities = [0.0 for _ in parameters]
             self.parameters, self.lr, self.momentum = list(parameters), lr, momentum
 
-    assert judge(Exhausted, "momentum").code == "step-wrong"
+    assert judge(Exhausted, "momentum").code == "step-nothing"
 
 
 def test_what_raises_is_an_error() -> None:
