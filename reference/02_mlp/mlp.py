@@ -408,7 +408,7 @@ for name, make_optimizer in {
 }.items():
     torch.manual_seed(1)
     net = Net()
-    plt.plot(train(net, make_optimizer(net.parameters()), x_data, y_data, 250), label=name)
+    plt.plot(train(net, make_optimizer(net.parameters()), x_data, y_data, 150), label=name)
 plt.xlabel("iteration")
 plt.ylabel("loss")
 plt.yscale("log")
