@@ -44,7 +44,8 @@ def draw_segment(size: int, start: Point, end: Point, width: float = 1.5) -> Ima
     square = max(down**2 + right**2, np.finfo(np.float64).tiny)
     along = np.clip(((rows - start[0]) * down + (columns - start[1]) * right) / square, 0, 1)
     distance = np.hypot(rows - start[0] - along * down, columns - start[1] - along * right)
-    return np.clip(width / 2 + 0.5 - distance, 0, 1).astype(np.float32)
+    image: Image = np.clip(width / 2 + 0.5 - distance, 0, 1).astype(np.float32)
+    return image
 
 
 def draw_line(

@@ -92,7 +92,7 @@ def test_importing_it_brings_numpy_and_nothing_else():
         "print(sorted(names - set(sys.stdlib_module_names)))"
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert run.stdout.strip() == "['autograder']"
+    assert run.stdout.strip() == "['autograder', 'numpy']"
 
 
 def test_a_notebook_can_import_it():
