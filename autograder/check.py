@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from autograder.verdict import Outcome
 
 __all__ = [
+    "accuracy",
     "converged",
     "converges",
     "gradients",
@@ -35,6 +36,13 @@ def require(outcome: Outcome) -> Outcome:
     if not outcome.passed:
         raise CheckFailed(outcome)
     return outcome
+
+
+def accuracy(*args: Any, **kwargs: Any) -> Outcome:
+    """Judge predictions on hidden inputs; see ``autograder.checks.accuracy.accuracy``."""
+    from autograder.checks.accuracy import accuracy as judge
+
+    return require(judge(*args, **kwargs))
 
 
 def converged(*args: Any, **kwargs: Any) -> Outcome:
