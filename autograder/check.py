@@ -17,6 +17,7 @@ __all__ = [
     "accuracy",
     "converged",
     "converges",
+    "convolution",
     "gradients",
     "loss",
     "optimizer",
@@ -55,6 +56,9 @@ def converged(*args: Any, **kwargs: Any) -> Outcome:
 def converges(*args: Any, **kwargs: Any) -> Outcome:
     """Judge a training procedure; see ``autograder.checks.training.converges``."""
     from autograder.checks.training import converges as judge
+def convolution(*args: Any, **kwargs: Any) -> Outcome:
+    """Judge a convolution; see ``autograder.checks.convolution.convolution``."""
+    from autograder.checks.convolution import convolution as judge
 
     return require(judge(*args, **kwargs))
 
