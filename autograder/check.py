@@ -56,6 +56,10 @@ def converged(*args: Any, **kwargs: Any) -> Outcome:
 def converges(*args: Any, **kwargs: Any) -> Outcome:
     """Judge a training procedure; see ``autograder.checks.training.converges``."""
     from autograder.checks.training import converges as judge
+
+    return require(judge(*args, **kwargs))
+
+
 def convolution(*args: Any, **kwargs: Any) -> Outcome:
     """Judge a convolution; see ``autograder.checks.convolution.convolution``."""
     from autograder.checks.convolution import convolution as judge
