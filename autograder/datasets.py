@@ -2,7 +2,7 @@
 
 Notebooks import it, and so do the tests, with seeds of their own. The same arguments give the same images.
 
-    images, labels = lines(200, angle=45, seed=0)      # images (200, 32, 32), labels (200,)
+    images, labels = lines(200, angle=45, seed=0)      # images (200, 24, 24), labels (200,)
 
 Images are float32 arrays in which a line is brighter by 1 than what is around it. An angle is in degrees,
 counted from the horizontal as in mathematics: 0 lies flat, 45 rises to the right, 90 stands, 135 rises to the
@@ -67,8 +67,8 @@ def lines(
     *,
     angle: float,
     seed: int,
-    size: int = 32,
-    length: Range = (12.0, 20.0),
+    size: int = 24,
+    length: Range = (10.0, 14.0),
     width: Range = (1.0, 2.0),
     noise: float = 0.25,
     light: Range = (0.0, 0.5),

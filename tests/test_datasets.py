@@ -52,7 +52,7 @@ def test_the_same_seed_gives_the_same_images_and_another_seed_others():
 
 def test_labels_say_whether_the_line_has_the_angle():
     images, labels = lines(100, angle=30, seed=0, noise=0, light=(0, 0))
-    assert (images.dtype, images.shape) == (np.float32, (100, 32, 32))
+    assert (images.dtype, images.shape) == (np.float32, (100, 24, 24))
     assert (labels.dtype, labels.shape, labels.sum()) == (np.int64, (100,), 50)
     assert images.min() == 0
     assert images.max() == 1
@@ -63,7 +63,7 @@ def test_labels_say_whether_the_line_has_the_angle():
 
 def test_lines_keep_away_from_the_border():
     images, _ = lines(200, angle=0, seed=0, noise=0, light=(0, 0), margin=4, width=(1, 2))
-    border = np.ones((32, 32), dtype=bool)
+    border = np.ones((24, 24), dtype=bool)
     border[3:-3, 3:-3] = False
     assert images[:, border].max() < 0.6
 
@@ -79,7 +79,7 @@ def test_light_and_noise_are_what_was_asked_for():
 
 def test_what_cannot_be_drawn_is_refused():
     with pytest.raises(ValueError, match="does not fit"):
-        lines(1, angle=0, seed=0, size=20)
+        lines(1, angle=0, seed=0, size=16)
     with pytest.raises(ValueError, match="no other angle"):
         lines(1, angle=0, seed=0, apart=90)
 
