@@ -1,0 +1,13 @@
+"""The kernel is divided by its sum before the mean is subtracted.
+
+rejected by: 2.1
+"""
+
+def line_kernel(angle, size):
+    theta = np.radians(angle)
+    steps = np.arange(size) - size // 2
+    x, y = steps[None, :], -steps[:, None]
+    d = x * np.sin(theta) - y * np.cos(theta)
+    kernel = np.exp(-(d**2))
+    kernel = kernel / kernel.sum()
+    return kernel - kernel.mean()

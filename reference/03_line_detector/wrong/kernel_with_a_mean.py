@@ -1,0 +1,12 @@
+"""The mean is not subtracted, so that bright images respond.
+
+rejected by: 2.1
+"""
+
+def line_kernel(angle, size):
+    theta = np.radians(angle)
+    steps = np.arange(size) - size // 2
+    x, y = steps[None, :], -steps[:, None]
+    d = x * np.sin(theta) - y * np.cos(theta)
+    kernel = np.exp(-(d**2))
+    return kernel / np.sqrt(np.sum(kernel**2))

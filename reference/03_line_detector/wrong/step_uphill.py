@@ -1,0 +1,9 @@
+"""The loss is made larger.
+
+rejected by: 4.2
+"""
+
+def train_step(net, optimizer, images, labels):
+    optimizer.zero_grad()
+    (-loss(net(images), labels)).backward()
+    optimizer.step()

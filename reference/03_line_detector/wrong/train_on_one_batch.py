@@ -1,0 +1,15 @@
+"""The same 32 images in every step: learned by heart, and not what a line is.
+
+rejected by: 4.3
+"""
+
+def train(images, labels, seed, steps):
+    torch.manual_seed(seed)
+    net = LineDetector(7)
+    optimizer = torch.optim.Adam(net.parameters(), lr=0.1)
+    x = torch.as_tensor(images)
+    y = torch.as_tensor(labels, dtype=torch.float32)
+    batch = torch.randint(len(x), (6,))
+    for _ in range(steps):
+        train_step(net, optimizer, x[batch], y[batch])
+    return net
