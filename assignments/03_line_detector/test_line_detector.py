@@ -165,7 +165,9 @@ def fewest_errors(scores, labels):
     return ((scores > thresholds[:, None]) != labels).sum(dim=1).min()
 
 
-@question("2.2", points=2, hint="Try thresholds between neighbouring scores, and count.")
+@question(
+    "2.2", about="best_threshold", points=2, hint="Try thresholds between neighbouring scores, and count."
+)
 def test_2_2_threshold(student):
     """best_threshold makes as few errors as possible"""
     check.values(
@@ -187,7 +189,11 @@ def detector(student, angle, seed):
 
 
 @question(
-    "2.3", points=2, needs=("1.4", "2.1", "2.2"), hint="Above the threshold means 1. Nothing else counts."
+    "2.3",
+    about="detect",
+    points=2,
+    needs=("1.4", "2.1", "2.2"),
+    hint="Above the threshold means 1. Nothing else counts.",
 )
 def test_2_3_detect(student):
     """detect finds lines of one angle in new images"""
@@ -342,6 +348,7 @@ def two_steps(student, name, rate):
 
 @question(
     "4.2",
+    about="train_step",
     points=2,
     needs=("3.3", "4.1"),
     hint="zero_grad, backward, step: each once, and in a sensible order.",
@@ -410,7 +417,13 @@ def test_4_3_train(student):
     trained(student, 120, seed=20, seeds=(0, 1, 2))
 
 
-@question("4.4", points=1, needs="3.3", hint="The network gives logits. Apply the sigmoid once.")
+@question(
+    "4.4",
+    about="probability",
+    points=1,
+    needs="3.3",
+    hint="The network gives logits. Apply the sigmoid once.",
+)
 def test_4_4_probability(student):
     """probability is between 0 and 1, one per image"""
     check.values(

@@ -110,7 +110,12 @@ def fewest_errors(scores, labels):
     return ((scores > thresholds[:, None]) != labels).sum(dim=1).min()
 
 
-@question("2.2", points=1, hint="Labels need not be half ones, and the threshold may be negative.")
+@question(
+    "2.2",
+    about="best_threshold",
+    points=1,
+    hint="Labels need not be half ones, and the threshold may be negative.",
+)
 def test_2_2_more_scores(student):
     """best_threshold is best for many scores, too"""
     check.values(
@@ -126,7 +131,11 @@ def test_2_2_more_scores(student):
 
 
 @question(
-    "2.3", points=1, needs=("1.4", "2.1", "2.2"), hint="Above the threshold means 1. Nothing else counts."
+    "2.3",
+    about="detect",
+    points=1,
+    needs=("1.4", "2.1", "2.2"),
+    hint="Above the threshold means 1. Nothing else counts.",
 )
 def test_2_3_another_angle(student):
     """detect works for another angle"""
@@ -254,7 +263,13 @@ def problem(number):
     )
 
 
-@question("4.2", points=1, needs=("3.3", "4.1"), hint="One call of optimizer.step() for each train_step.")
+@question(
+    "4.2",
+    about="train_step",
+    points=1,
+    needs=("3.3", "4.1"),
+    hint="One call of optimizer.step() for each train_step.",
+)
 def test_4_2_adam(student):
     """train_step works with Adam, too"""
 
@@ -335,7 +350,9 @@ def test_4_3_another_angle(student):
     )
 
 
-@question("4.4", points=1, needs=("3.3", "3.4"), hint="A plain array, without a way back for gradients.")
+@question(
+    "4.4", about="probability", points=1, needs="3.3", hint="A plain array, without a way back for gradients."
+)
 def test_4_4_probabilities_of_lines(student):
     """probability tells lines apart"""
     images, labels = lines(300, angle=45, seed=50)
