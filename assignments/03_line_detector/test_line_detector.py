@@ -219,7 +219,7 @@ def test_3_1_response_maps(student):
     )
 
 
-@question("3.2", points=1, hint="Flip both axes of the kernel.")
+@question("3.2", points=1, needs="3.1", hint="Flip both axes of the kernel.")
 def test_3_2_true_convolution(student):
     """true_convolution flips the kernel"""
     check.convolution(student.true_convolution, flipped=True, tensor=torch.tensor, examples=60)

@@ -267,7 +267,8 @@ def response_maps(images, kernel):
 # $$r_{\mathrm{row},\,\mathrm{column}} = \sum_i \sum_j \mathrm{kernel}_{h-1-i,\ w-1-j} \cdot \mathrm{image}_{\mathrm{row}+i,\ \mathrm{column}+j},$$
 #
 # that is, the kernel is flipped in both directions. A network that *learns* its kernels doesn't mind. You do, when you move a
-# kernel from one library to another (`scipy.signal.convolve2d` flips). Use `F.conv2d`; `torch.flip` may help.
+# kernel from one library to another (`scipy.signal.convolve2d` flips). `torch.flip` may help. This
+# question builds on 3.1, if you use it.
 
 # %%
 def true_convolution(image, kernel):

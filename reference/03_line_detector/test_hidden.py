@@ -162,7 +162,7 @@ def test_3_1_any_shape(student):
     )
 
 
-@question("3.2", points=1, hint="Both axes are flipped, not swapped.")
+@question("3.2", points=1, needs="3.1", hint="Both axes are flipped, not swapped.")
 def test_3_2_any_shape(student):
     """true_convolution works for any shapes"""
     check.convolution(
