@@ -225,18 +225,7 @@ def _windows(p: _Problem) -> Any:
     return (windows[:, None] * p.w[None, :, :, None, None]).sum(dim=2)
 
 
-def _square(p: _Problem) -> None:
-    """A transposed kernel has its own size only if it is square."""
-    if p.w.shape[2] != p.w.shape[3]:
-        raise ValueError("not square")
-
-
-def _transposed(p: _Problem) -> Any:
-    _square(p)
-    return _right(replace(p, w=p.w.transpose(2, 3)))
-
-
-_MISTAKES = (
+_TURNED = (
     _Mistake(
         "convolution-flipped",
         "The kernel is flipped",
@@ -249,11 +238,43 @@ _MISTAKES = (
         "Row 0 of the kernel belongs on the first row of the window.",
         lambda p: _right(replace(p, w=p.w.flip(2))),
     ),
+)
+"""The kernel lies another way round, where it should lie as it is."""
+
+_NOT_TURNED = (
+    _Mistake(
+        "convolution-not-flipped",
+        "The kernel is not flipped",
+        "F.conv2d places the kernel as it is; flip it before, in both directions.",
+        lambda p: _right(replace(p, w=p.w.flip(2, 3))),
+    ),
+    _Mistake(
+        "convolution-half-flipped",
+        "The kernel is flipped in one direction only",
+        "Its first row becomes the last one, and its first column becomes the last one.",
+        lambda p: _right(replace(p, w=p.w.flip(2))),
+    ),
+    _Mistake(
+        "convolution-half-flipped",
+        "The kernel is flipped in one direction only",
+        "Its first row becomes the last one, and its first column becomes the last one.",
+        lambda p: _right(replace(p, w=p.w.flip(3))),
+    ),
+    _Mistake(
+        "convolution-transposed",
+        "The kernel is transposed instead of flipped",
+        "Flipping reverses the order of rows and columns; it does not swap them.",
+        lambda p: _right(replace(p, w=p.w.flip(2, 3).transpose(2, 3))),
+    ),
+)
+"""The kernel lies another way round, where it should be flipped."""
+
+_MISTAKES = (
     _Mistake(
         "convolution-transposed",
         "Rows and columns of the kernel are swapped",
         "kernel[i, j] belongs on image[row + i, column + j].",
-        _transposed,
+        lambda p: _right(replace(p, w=p.w.transpose(2, 3))),
     ),
     _Mistake(
         "convolution-output-transposed",
@@ -349,7 +370,8 @@ def _diagnose(
             wrong.append((problem, got))
     if not wrong:
         return None
-    return next((m for m in _MISTAKES if all(_explains(m, form, p, got) for p, got in wrong)), None)
+    known = (*(_NOT_TURNED if form.flipped else _TURNED), *_MISTAKES)
+    return next((m for m in known if all(_explains(m, form, p, got) for p, got in wrong)), None)
 
 
 def _explains(mistake: _Mistake, form: _Form, problem: _Problem, got: Array) -> bool:

@@ -241,6 +241,7 @@ def test_4_1_large_logits(student):
         inputs=large_answers(),
         tensor=lambda x: student.run(leaf, x),
         names=("logits", "labels"),
+        examples=20,
         seed=1,
         call="loss(logits, labels)",
     )

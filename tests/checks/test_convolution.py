@@ -108,6 +108,19 @@ def test_wrong_convolutions_are_called_by_their_mistake(code):
     assert outcome.evidence["diagnosis"] == code
 
 
+FLIPPED = {
+    "convolution-not-flipped": loops,
+    "convolution-half-flipped": lambda x, k: loops(x, k[:, ::-1]),
+    "convolution-transposed": lambda x, k: loops(x, k.T),
+}
+
+
+@pytest.mark.parametrize("code", FLIPPED)
+def test_a_kernel_that_should_be_flipped_and_is_not(code):
+    outcome = convolution(FLIPPED[code], flipped=True, kernels=[(1, 1), (2, 2), (3, 3)])
+    assert (outcome.verdict, outcome.code) == (Verdict.FAIL, code), outcome
+
+
 def test_a_mistake_of_no_name_keeps_the_plain_message():
     outcome = convolution(lambda x, k: loops(x, k) + 0.5)
     assert (outcome.verdict, outcome.code) == (Verdict.FAIL, "value-wrong")
