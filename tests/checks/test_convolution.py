@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pytest
 import torch
@@ -9,6 +11,8 @@ from torch.nn.functional import conv2d
 
 from autograder.checks.convolution import convolution
 from autograder.verdict import Verdict
+
+judged = partial(convolution, examples=40)
 
 
 def loops(image, kernel, stride=1):
@@ -39,24 +43,24 @@ def torch_conv(image, kernel):
 
 @pytest.mark.parametrize("function", [loops, fourier, windows, torch_conv])
 def test_right_convolutions_pass(function):
-    outcome = convolution(function)
+    outcome = judged(function)
     assert outcome.passed, outcome
 
 
 def test_right_convolutions_with_stride_padding_bias_and_channels_pass():
-    assert convolution(loops, strides=(1, 2, 3)).passed
-    padded = convolution(lambda x, k, p: loops(np.pad(x, p), k), paddings=(0, 1, 2))
+    assert judged(loops, strides=(1, 2, 3)).passed
+    padded = judged(lambda x, k, p: loops(np.pad(x, p), k), paddings=(0, 1, 2))
     assert padded.passed, padded
     for options in (
         {"layout": "channels", "bias": True, "strides": (1, 2), "paddings": (0, 1)},
         {"layout": "channels"},
     ):
-        outcome = convolution(conv2d, tensor=torch.tensor, **options)
+        outcome = judged(conv2d, tensor=torch.tensor, **options)
         assert outcome.passed, outcome
-    stack = convolution(lambda x, k: np.stack([loops(one, k) for one in x]), layout="stack")
+    stack = judged(lambda x, k: np.stack([loops(one, k) for one in x]), layout="stack")
     assert stack.passed, stack
-    assert convolution(lambda x, k, b: loops(x, k) + b, bias=True).passed
-    assert convolution(lambda x, k: loops(x, k[::-1, ::-1]), flipped=True).passed
+    assert judged(lambda x, k, b: loops(x, k) + b, bias=True).passed
+    assert judged(lambda x, k: loops(x, k[::-1, ::-1]), flipped=True).passed
 
 
 def same(image, kernel):
@@ -102,7 +106,7 @@ WRONG = {
 @pytest.mark.parametrize("code", WRONG)
 def test_wrong_convolutions_are_called_by_their_mistake(code):
     function, options = WRONG[code]
-    outcome = convolution(function, **options)
+    outcome = judged(function, **options)
     assert (outcome.verdict, outcome.code) == (Verdict.FAIL, code), outcome
     assert outcome.hint
     assert outcome.evidence["diagnosis"] == code
@@ -117,26 +121,26 @@ FLIPPED = {
 
 @pytest.mark.parametrize("code", FLIPPED)
 def test_a_kernel_that_should_be_flipped_and_is_not(code):
-    outcome = convolution(FLIPPED[code], flipped=True, kernels=[(1, 1), (2, 2), (3, 3)])
+    outcome = judged(FLIPPED[code], flipped=True, kernels=[(1, 1), (2, 2), (3, 3)])
     assert (outcome.verdict, outcome.code) == (Verdict.FAIL, code), outcome
 
 
 def test_a_mistake_of_no_name_keeps_the_plain_message():
-    outcome = convolution(lambda x, k: loops(x, k) + 0.5)
+    outcome = judged(lambda x, k: loops(x, k) + 0.5)
     assert (outcome.verdict, outcome.code) == (Verdict.FAIL, "value-wrong")
     assert "kernel = " in outcome.example
 
 
 def test_two_mistakes_are_not_called_one():
-    outcome = convolution(lambda x, k, b: loops(x, k[::-1, ::-1]), bias=True)
+    outcome = judged(lambda x, k, b: loops(x, k[::-1, ::-1]), bias=True)
     assert outcome.code == "value-wrong"
 
 
 def test_a_convolution_that_raises_is_an_error():
-    outcome = convolution(lambda x, k: loops(x, k) @ 3)
+    outcome = judged(lambda x, k: loops(x, k) @ 3)
     assert (outcome.verdict, outcome.code) == (Verdict.ERROR, "raised")
 
 
 def test_the_same_function_gets_the_same_outcome():
     function, options = WRONG["convolution-flipped"]
-    assert convolution(function, **options) == convolution(function, **options)
+    assert judged(function, **options) == judged(function, **options)
