@@ -104,6 +104,7 @@ class Batch:
             Entry(
                 result=attempt.result,
                 submission_sha256=attempt.sha256,
+                weights_sha256=attempt.weights_sha256,
                 tests_sha256=self._tests_sha256,
                 versions=self._versions,
                 hidden=self.hidden,

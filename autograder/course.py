@@ -65,6 +65,10 @@ class Assignment:
     """Modules imported before the first cell and before memory is counted, e.g. ``torch``."""
     forbidden: tuple[str, ...] = ()
     """Modules, functions and classes that no question's solution may use, by their full names."""
+    weights: str = ""
+    """Name of the file of trained weights that is handed in beside the notebook; empty if none is."""
+    retrain: str = ""
+    """Name of the notebook's function that trains them while it is graded, instead of the file."""
 
     @property
     def name(self) -> str:
@@ -152,15 +156,28 @@ def load_assignment(directory: Path) -> Assignment:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise UsageError(f"cannot read the assignment's settings ({error}): {path}") from None
-    known = {"title": str, "notebook": str, "limits": dict, "files": list, "preload": list, "forbidden": list}
+    known = {
+        "title": str,
+        "notebook": str,
+        "limits": dict,
+        "files": list,
+        "preload": list,
+        "forbidden": list,
+        "weights": str,
+        "retrain": str,
+    }
     for key, value in data.items():
         if key not in known:
             raise UsageError(f"unknown setting {key!r} (known: {', '.join(known)}): {path}")
         if not isinstance(value, known[key]):
             raise UsageError(f"setting {key!r} must be a {known[key].__name__}: {path}")
     notebook = data.get("notebook") or _only_notebook(directory)
-    if Path(notebook).name != notebook:
-        raise UsageError(f"setting 'notebook' must be a file name without directories: {path}")
+    weights = data.get("weights", "")
+    for key, name in (("notebook", notebook), ("weights", weights)):
+        if Path(name).name != name:
+            raise UsageError(f"setting {key!r} must be a file name without directories: {path}")
+    if data.get("retrain") and not weights:
+        raise UsageError(f"setting 'retrain' needs the setting 'weights': {path}")
     return Assignment(
         directory=directory.resolve(),
         title=data.get("title", directory.name),
@@ -169,6 +186,8 @@ def load_assignment(directory: Path) -> Assignment:
         files=tuple(map(str, data.get("files", ()))),
         preload=tuple(map(str, data.get("preload", ()))),
         forbidden=_full_names(data.get("forbidden", ()), f"setting 'forbidden' of {path}"),
+        weights=weights,
+        retrain=data.get("retrain", ""),
     )
 
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from autograder.course import Assignment
     from autograder.grading.run import GradingRun
     from autograder.grading.session import Session
+    from autograder.notebook.weights import Weights
     from autograder.student import Student, StudentProcess
 
 RUN: pytest.StashKey[GradingRun] = pytest.StashKey()
@@ -162,6 +163,17 @@ def student(request: pytest.FixtureRequest) -> StudentUnderTest:
             f"the fixture 'student' needs a test under assignments/NAME/ or reference/NAME/: {request.path}"
         )
     return StudentUnderTest(request.config.stash[RUN].session(assignment))
+
+
+@pytest.fixture(scope="module")
+def weights(request: pytest.FixtureRequest) -> Weights:
+    """The trained weights handed in with the notebook: arrays by name, read on the first use."""
+    assignment = _assignment(request.config, request.path)
+    if assignment is None:
+        raise pytest.UsageError(
+            f"the fixture 'weights' needs a test under assignments/NAME/ or reference/NAME/: {request.path}"
+        )
+    return request.config.stash[RUN].weights(assignment)
 
 
 def _assignment(config: pytest.Config, path: Path) -> Assignment | None:

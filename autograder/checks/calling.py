@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -48,15 +49,20 @@ def ask(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         raise Raised(type(error).__name__, str(error)[:2000], None) from None
 
 
+def beside(thing: Any, function: Callable[..., Any]) -> Callable[..., Any]:
+    """``function`` as it runs where ``thing`` lives: here, or in the process that a handle points to."""
+    run = getattr(thing, "__autograder_run__", None)
+    return function if run is None else partial(run, function)
+
+
 def ask_openly(function: Callable[..., Any], *args: Any) -> Any:
     """As ``ask``; what the function writes into an array shows in ``args``, wherever the function lives.
 
     A function of another process gets copies of the arrays, so its copies are brought back.
     """
-    beside = getattr(function, "__autograder_run__", None)
-    if beside is None:
+    if not hasattr(function, "__autograder_run__"):
         return ask(function, *args)
-    answer = ask(beside, call_openly, function, list(args))
+    answer = ask(beside(function, call_openly), function, list(args))
     match answer:
         case [result, [*after]]:
             for mine, theirs in zip(args, after, strict=False):

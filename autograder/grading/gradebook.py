@@ -18,7 +18,7 @@ from typing import Self
 from autograder.errors import UsageError
 from autograder.verdict import AssignmentResult, result_from_json
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 _APPLICATION_ID = 0x6772_6164
 """In the file's header: tells a gradebook from any other SQLite file."""
 
@@ -37,7 +37,8 @@ CREATE TABLE attempts (
   trouble TEXT NOT NULL,            -- why it could not be read or judged, or empty
   started_at TEXT NOT NULL,         -- ISO 8601, UTC
   duration REAL NOT NULL,           -- seconds
-  result TEXT NOT NULL              -- the assignment's part of the grade JSON
+  result TEXT NOT NULL,             -- the assignment's part of the grade JSON
+  weights_sha256 TEXT NOT NULL DEFAULT ''  -- empty where no weights were handed in
 ) STRICT;
 CREATE INDEX attempts_by_submission ON attempts (assignment, submission, id);
 CREATE TABLE verdicts (
@@ -51,6 +52,13 @@ CREATE TABLE verdicts (
   PRIMARY KEY (attempt, position)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX verdicts_by_question ON verdicts (question, verdict);
+"""
+
+_TO_SECOND_FORMAT = """
+BEGIN IMMEDIATE;
+ALTER TABLE attempts ADD COLUMN weights_sha256 TEXT NOT NULL DEFAULT '';
+PRAGMA user_version = 2;
+COMMIT;
 """
 
 
@@ -69,6 +77,8 @@ class Entry:
     """ISO 8601, UTC."""
     duration: float
     """Seconds."""
+    weights_sha256: str = ""
+    """Of the weights handed in with it."""
 
 
 class Gradebook:
@@ -114,6 +124,8 @@ class Gradebook:
                 f"BEGIN IMMEDIATE; {_SCHEMA} PRAGMA application_id = {_APPLICATION_ID};"
                 f"PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;"
             )
+        elif version == 1:
+            self._database.executescript(_TO_SECOND_FORMAT)
 
     def _pragma(self, name: str) -> int:
         return int(self._database.execute(f"PRAGMA {name}").fetchone()[0])
@@ -160,13 +172,14 @@ class Gradebook:
             entry.started_at,
             float(entry.duration),
             json.dumps(result.to_json(), allow_nan=False),
+            entry.weights_sha256,
         )
         self._database.execute("BEGIN IMMEDIATE")
         try:
             attempt = self._database.execute(
                 "INSERT INTO attempts (assignment, submission, submission_sha256, tests_sha256, versions,"
-                " isolation, hidden, score, max_score, trouble, started_at, duration, result)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                " isolation, hidden, score, max_score, trouble, started_at, duration, result, weights_sha256)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 row,
             ).lastrowid
             self._database.executemany(
@@ -209,7 +222,10 @@ class Gradebook:
             return [name for (name,) in rows]
 
     def _entries(self, condition: str, *values: str) -> list[Entry]:
-        columns = "result, submission_sha256, tests_sha256, versions, hidden, trouble, started_at, duration"
+        columns = (
+            "result, submission_sha256, tests_sha256, versions, hidden, trouble, started_at, duration,"
+            " weights_sha256"
+        )
         query = f"SELECT {columns} FROM attempts {condition}"  # noqa: S608 - no foreign text in either
         with self._explained():
             return [_entry(*row) for row in self._database.execute(query, values)]
@@ -224,6 +240,7 @@ def _entry(
     trouble: str,
     started_at: str,
     duration: float,
+    weights_sha256: str,
 ) -> Entry:
     return Entry(
         result=result_from_json(json.loads(result)),
@@ -234,4 +251,5 @@ def _entry(
         trouble=trouble,
         started_at=started_at,
         duration=duration,
+        weights_sha256=weights_sha256,
     )

@@ -22,6 +22,7 @@ import pytest
 from autograder.errors import InfrastructureError
 from autograder.grading.judge import grader_fault
 from autograder.notebook.read import UnreadableNotebook, read_bytes
+from autograder.notebook.weights import UnreadableWeights, weights_bytes, weights_of
 from autograder.verdict import AssignmentResult, QuestionResult
 
 if TYPE_CHECKING:
@@ -39,6 +40,8 @@ class Attempt:
     path: Path
     sha256: str
     """Hash of the submission's bytes; empty if they cannot be read."""
+    weights_sha256: str = ""
+    """Hash of the weights handed in with it; empty if there are none, or they cannot be read."""
     result: AssignmentResult
     trouble: str = ""
     """One sentence if the submission could not be read or not be judged."""
@@ -103,11 +106,21 @@ def grade_one(assignment: Assignment, submission: Path, *, hidden: bool = False)
         submission=submission.name,
         path=submission,
         sha256=digest,
+        weights_sha256=_weights_sha256(assignment, submission),
         result=result,
         trouble=trouble,
         cells=receiver.cells,
         duration=time.monotonic() - started,
     )
+
+
+def _weights_sha256(assignment: Assignment, submission: Path) -> str:
+    if not assignment.weights or assignment.retrain:
+        return ""
+    try:
+        return hashlib.sha256(weights_bytes(weights_of(submission, assignment))).hexdigest()
+    except (UnreadableWeights, InfrastructureError):
+        return ""
 
 
 def nobody_knows(assignment: Assignment, submission: str, reason: str) -> AssignmentResult:

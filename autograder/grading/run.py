@@ -9,15 +9,19 @@ import dataclasses
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from autograder.course import Assignment, Course, question_order
-from autograder.errors import UsageError
+from autograder.errors import CheckFailed, UsageError
 from autograder.grading.judge import grader_fault
 from autograder.grading.score import BLOCKING, TestRecord, combine, score
 from autograder.grading.session import Session, StartStudent
 from autograder.notebook.read import from_percent, read
-from autograder.verdict import AssignmentResult, Verdict
+from autograder.notebook.weights import UnreadableWeights, Weights, read_weights, weights_of
+from autograder.verdict import AssignmentResult, Outcome, Verdict
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +71,7 @@ class GradingRun:
     expected: dict[str, TestRecord] = field(default_factory=dict)
     """Graded tests that were collected, by node id: each has to be judged, or the run says why not."""
     _announced: bool = False
+    _weights: dict[str, Weights] = field(default_factory=dict)
 
     def session(self, assignment: Assignment) -> Session:
         """The submission of ``assignment``, started on first use."""
@@ -90,6 +95,33 @@ class GradingRun:
             return path, lambda: from_percent(path.read_text(encoding="utf-8"))
         path = self.what.submission or assignment.notebook_path
         return path, lambda: read(path)
+
+    def weights(self, assignment: Assignment) -> Weights:
+        """The trained weights that belong to the notebook that is graded for ``assignment``.
+
+        They are read, or trained if the assignment says so, when they are first used.
+
+        Raises:
+            UsageError: weights are no part of the assignment.
+        """
+        if not assignment.weights:
+            raise UsageError(f"the assignment.toml of {assignment.name} does not name a file of weights")
+        if assignment.name not in self._weights:
+            self._weights[assignment.name] = Weights(lambda: self._load_weights(assignment))
+        return self._weights[assignment.name]
+
+    def _load_weights(self, assignment: Assignment) -> Mapping[str, NDArray[Any]]:
+        if assignment.retrain:
+            from autograder.checks.weights import trained
+
+            return trained(getattr(self.session(assignment).student(), assignment.retrain))
+        try:
+            return read_weights(weights_of(self._submission(assignment)[0], assignment))
+        except UnreadableWeights as problem:
+            message = f"The weights handed in as {assignment.weights} cannot be used. {problem}"
+            raise CheckFailed(
+                Outcome(verdict=Verdict.FAIL, code="weights-unreadable", message=message)
+            ) from None
 
     def close(self) -> None:
         """End all student processes."""

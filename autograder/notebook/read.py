@@ -10,7 +10,7 @@ import errno
 import json
 import os
 import stat
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -64,6 +64,24 @@ def read_bytes(path: Path) -> bytes:
         UnreadableNotebook: it is anything else.
         InfrastructureError: the system does not let us read it.
     """
+    advice = "; clear its outputs and save it again"
+    return read_regular(path, max_bytes=MAX_BYTES, refusal=UnreadableNotebook, advice=advice)
+
+
+def read_regular(
+    path: Path, *, max_bytes: int, refusal: Callable[[str], BaseException], advice: str = ""
+) -> bytes:
+    """The bytes of a file that a student handed in.
+
+    Args:
+        path: the file; a link, pipe or device is not opened.
+        max_bytes: what it may have.
+        refusal: makes the exception for a file that is refused out of one sentence.
+        advice: what to do about a file that is too large.
+
+    Raises:
+        InfrastructureError: the system does not let us read it.
+    """
     # O_NONBLOCK: opening a named pipe must not wait for a writer.
     flags = (
         os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
@@ -71,11 +89,11 @@ def read_bytes(path: Path) -> bytes:
     try:
         descriptor = os.open(path, flags)
     except FileNotFoundError:
-        raise UnreadableNotebook("There is no such file.") from None
+        raise refusal("There is no such file.") from None
     except OSError as error:
         if error.errno in (errno.ELOOP, errno.EMLINK, errno.ENXIO):
             link = error.errno != errno.ENXIO
-            raise UnreadableNotebook(
+            raise refusal(
                 "This is a link, and links are not followed." if link else _NOT_A_FILE
             ) from None
         # A disk, a permission: nothing that the student did.
@@ -85,15 +103,13 @@ def read_bytes(path: Path) -> bytes:
     try:
         mode = os.fstat(descriptor).st_mode
         if not stat.S_ISREG(mode):
-            raise UnreadableNotebook("This is a folder, not a file." if stat.S_ISDIR(mode) else _NOT_A_FILE)
+            raise refusal("This is a folder, not a file." if stat.S_ISDIR(mode) else _NOT_A_FILE)
         with os.fdopen(descriptor, "rb", closefd=False) as file:
-            data = file.read(MAX_BYTES + 1)
+            data = file.read(max_bytes + 1)
     finally:
         os.close(descriptor)
-    if len(data) > MAX_BYTES:
-        raise UnreadableNotebook(
-            f"The file is larger than {MAX_BYTES // 2**20} MiB; clear its outputs and save it again."
-        )
+    if len(data) > max_bytes:
+        raise refusal(f"The file is larger than {max_bytes // 2**20} MiB{advice}.")
     return data
 
 
