@@ -15,10 +15,13 @@ if TYPE_CHECKING:
 
 __all__ = [
     "accuracy",
+    "architecture",
     "converged",
     "converges",
     "convolution",
+    "device_agnostic",
     "gradients",
+    "load_weights",
     "loss",
     "optimizer",
     "programs",
@@ -46,6 +49,13 @@ def accuracy(*args: Any, **kwargs: Any) -> Outcome:
     return require(judge(*args, **kwargs))
 
 
+def architecture(*args: Any, **kwargs: Any) -> Outcome:
+    """Judge a network, layer by layer; see ``autograder.checks.architecture.architecture``."""
+    from autograder.checks.architecture import architecture as judge
+
+    return require(judge(*args, **kwargs))
+
+
 def converged(*args: Any, **kwargs: Any) -> Outcome:
     """Judge trained parameters; see ``autograder.checks.convergence.converged``."""
     from autograder.checks.convergence import converged as judge
@@ -67,9 +77,23 @@ def convolution(*args: Any, **kwargs: Any) -> Outcome:
     return require(judge(*args, **kwargs))
 
 
+def device_agnostic(*args: Any, **kwargs: Any) -> Outcome:
+    """Judge whether everything is moved to a device; see ``autograder.checks.devices.device_agnostic``."""
+    from autograder.checks.devices import device_agnostic as judge
+
+    return require(judge(*args, **kwargs))
+
+
 def gradients(*args: Any, **kwargs: Any) -> Outcome:
     """Judge gradients; see ``autograder.checks.gradients.gradients``."""
     from autograder.checks.gradients import gradients as judge
+
+    return require(judge(*args, **kwargs))
+
+
+def load_weights(*args: Any, **kwargs: Any) -> Outcome:
+    """Put trained weights into a network; see ``autograder.checks.weights.load_weights``."""
+    from autograder.checks.weights import load_weights as judge
 
     return require(judge(*args, **kwargs))
 

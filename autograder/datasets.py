@@ -130,8 +130,8 @@ def angles(
     opening: Range = (60.0, 120.0),
     arm: Range = (25.0, 40.0),
     width: Range = (3.0, 5.0),
-    contrast: Range = (0.5, 1.0),
-    noise: float = 0.1,
+    contrast: Range = (0.25, 1.0),
+    noise: float = 0.05,
     apart: float = 10.0,
     margin: float = 8.0,
 ) -> tuple[Image, Labels]:

@@ -1,0 +1,121 @@
+"""What is asked of a student's network. These functions run where the network lives and return plain data."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+
+
+def facts(network: Any) -> Any:
+    """Layers, parameters and buffers, in the order of registration; None if it is not an ``nn.Module``."""
+    if not isinstance(network, torch.nn.Module):
+        return None
+    layers = [
+        [type(layer).__name__, layer.extra_repr()]
+        for layer in network.modules()
+        if not list(layer.children())
+    ]
+    loose = []
+    for layer in network.modules():
+        for name, held in vars(layer).items():
+            if name.startswith("_") or isinstance(held, torch.nn.Module):
+                continue
+            parts = (
+                held.values()
+                if isinstance(held, dict)
+                else held
+                if isinstance(held, list | tuple)
+                else [held]
+            )
+            if any(isinstance(part, torch.nn.Module | torch.Tensor) for part in parts):
+                loose.append(name)
+    return {
+        "layers": layers,
+        "loose": loose,
+        "parameters": [[name, list(p.shape)] for name, p in network.named_parameters()],
+        "buffers": [[name, list(b.shape)] for name, b in network.named_buffers()],
+        "frozen": [name for name, p in network.named_parameters() if not p.requires_grad],
+    }
+
+
+def run(network: Any, images: Any, training: bool, backward: bool = False) -> Any:
+    """The output for a batch, and what each layer made of it, in the order of the calls.
+
+    A layer is a module without modules in it. ``calls`` has for each its full name, its class, the shapes
+    of its input and output, and mean and mean square of both.
+    """
+    calls: list[Any] = []
+    found: dict[str, Any] = {"calls": calls, "output": None, "raised": "", "without_gradient": []}
+    names = {layer: name for name, layer in network.named_modules()}
+
+    def note(layer: Any, inputs: Any, output: Any) -> None:
+        with torch.no_grad():
+            sums = [
+                [float(t.double().mean()), float(t.double().square().mean())] for t in (inputs[0], output)
+            ]
+        shapes = [list(inputs[0].shape), list(output.shape)]
+        calls.append([names[layer], type(layer).__name__, *shapes, *sums])
+
+    leaves = [layer for layer in network.modules() if not list(layer.children())]
+    hooks = [layer.register_forward_hook(note) for layer in leaves]
+    network.train(training)
+    try:
+        with torch.set_grad_enabled(backward):
+            output = network(torch.tensor(images))
+        if isinstance(output, torch.Tensor):
+            found["output"] = output.detach().cpu().numpy()
+            if backward:
+                network.zero_grad()
+                output.sum().backward()  # type: ignore[no-untyped-call]
+                found["without_gradient"] = [n for n, p in network.named_parameters() if p.grad is None]
+                network.zero_grad()
+        else:
+            found["raised"] = f"it returns a {type(output).__name__}, not a tensor"
+    except Exception as error:  # noqa: BLE001 - the student's code may raise anything
+        found["raised"] = f"{type(error).__name__}: {error}"[:300]
+    finally:
+        for hook in hooks:
+            hook.remove()
+    return found
+
+
+def owners(network: Any, called: Any) -> Any:
+    """Names of the parameters and of the buffers in the order in which a forward pass meets their layers.
+
+    Names of layers that were never called come last, as they were registered.
+    """
+    layers = dict(network.named_modules())
+    order = [*dict.fromkeys(called), *(name for name in layers if name not in called)]
+    names: list[list[str]] = [[], []]
+    for layer in order:
+        prefix = f"{layer}." if layer else ""
+        names[0] += [prefix + name for name, _ in layers[layer].named_parameters(recurse=False)]
+        names[1] += [prefix + name for name, _ in layers[layer].named_buffers(recurse=False)]
+    return names
+
+
+def put(network: Any, values: Any) -> None:
+    """Overwrite parameters and buffers, by name."""
+    held = {**dict(network.named_parameters()), **dict(network.named_buffers())}
+    with torch.no_grad():
+        for name, value in values.items():
+            held[name].copy_(torch.tensor(value))
+
+
+def buffers(network: Any) -> Any:
+    """Values of all buffers, by name."""
+    return {name: buffer.detach().cpu().numpy() for name, buffer in network.named_buffers()}
+
+
+def moved(network: Any, shape: Any) -> Any:
+    """What happens to a batch on the meta device after the network was moved there: exception, device.
+
+    The meta device computes shapes only. What has stayed on the CPU cannot be combined with what is there.
+    """
+    try:
+        network.to("meta")
+        output = network(torch.empty(shape, device="meta"))
+        return ["", output.device.type]
+    except Exception as error:  # noqa: BLE001 - the student's code may raise anything
+        return [f"{type(error).__name__}: {error}"[:300], ""]

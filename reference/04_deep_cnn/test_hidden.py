@@ -1,0 +1,237 @@
+"""Hidden tests of assignment 04: other shapes and images, other devices, what is left behind."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch.nn import functional as F
+
+from autograder import check, question
+from autograder.checks.architecture import output_of, twins
+from autograder.checks.calling import beside
+from autograder.checks.inputs import arrays, together
+from autograder.datasets import angles
+
+_path = Path(__file__).parents[2] / "assignments" / "04_deep_cnn" / "test_deep_cnn.py"
+_spec = importlib.util.spec_from_file_location("public_tests_of_04", _path)
+public = importlib.util.module_from_spec(_spec)
+_spec.loader.exec_module(public)
+
+LAYERS = [
+    (("conv", 3, 8, 5), (3, 20, 31), (8, 16, 27), 608),
+    (("pool", 2), (8, 7, 10), (8, 3, 5), 0),
+    (("norm", 5), (5, 3, 4), (5, 3, 4), 10),
+    (("flatten",), (4, 2, 5), (40,), 0),
+    (("linear", 7, 3), (7,), (3,), 24),
+    (("conv", 2, 1, 1), (2, 5, 5), (1, 5, 5), 3),
+]
+
+
+@question("1.1", points=1, hint="Is any size of image, kernel or batch special in your code?")
+def test_1_1_conv_of_other_sizes(student):
+    """conv works for other sizes of images and kernels"""
+    check.values(
+        student.conv,
+        like=F.conv2d,
+        inputs=together([((3, 2, 6, 5), (4, 2, 3, 3), (4,)), ((1, 4, 7, 8), (2, 4, 5, 5), (2,))]),
+        tensor=public.tensor,
+        examples=20,
+        seed=1,
+        names=["images", "weight", "bias"],
+        call="conv(images, weight, bias)",
+    )
+
+
+@question("1.2", points=1, hint="What if all pixels are negative? What if k does not divide the size?")
+def test_1_2_max_pool_of_negative_numbers(student):
+    """max_pool works for negative pixels and what fills no block"""
+    check.values(
+        lambda images: student.max_pool(images, 4),
+        like=lambda images: F.max_pool2d(images, 4),
+        inputs=arrays(shapes=[(2, 3, 9, 7), (1, 1, 4, 11)], max_dims=4).map(lambda x: x - 4),
+        tensor=public.tensor,
+        examples=20,
+        seed=1,
+        names=["images"],
+        call="max_pool(images, 4)",
+    )
+
+
+@question("1.3", points=1, hint="What if all values of a channel are nearly the same?")
+def test_1_3_batch_norm_of_nearly_constant_channels(student):
+    """batch_norm works where the variance is smaller than epsilon"""
+    check.values(
+        student.batch_norm,
+        like=public.normalised,
+        inputs=public.batches("any", "any", small=0.002),
+        tensor=public.tensor,
+        examples=40,
+        seed=1,
+        names=["x", "scale", "shift"],
+        call="batch_norm(x, scale, shift)",
+    )
+
+
+@question("1.4", points=1, hint="Is the variance that of a sample?")
+def test_1_4_update_running_of_small_batches(student):
+    """update_running works for small numbers, too"""
+    check.values(
+        lambda x, mean, variance: student.update_running(mean, variance, x),
+        like=lambda x, mean, variance: public.remembered(mean, variance, x),
+        inputs=public.batches("any", "positive", small=0.1),
+        tensor=public.tensor,
+        examples=40,
+        seed=1,
+        names=["x", "running_mean", "running_variance"],
+        call="update_running(running_mean, running_variance, x)",
+    )
+
+
+@question("1.5", points=1, hint="Epsilon is added to the variance, under the root.")
+def test_1_5_batch_norm_in_use_with_small_variance(student):
+    """batch_norm_in_use works for small running variances and single images"""
+    shapes = [((1, c, 1, 1), (c,), (c,), (c,), (c,)) for c in (1, 3)]
+    check.values(
+        lambda x, scale, shift, mean, variance: student.batch_norm_in_use(x, scale, shift, mean, variance),
+        like=public.in_use,
+        inputs=together(shapes, values=["any", "any", "any", "any", "positive"]).map(
+            lambda args: (*args[:4], 1e-5 * args[4])
+        ),
+        tensor=public.tensor,
+        examples=40,
+        seed=1,
+        names=["x", "scale", "shift", "running_mean", "running_variance"],
+        call="batch_norm_in_use(x, scale, shift, running_mean, running_variance)",
+    )
+
+
+@question("2.1", points=1, hint="Are the layers of the lecture written into your code?")
+def test_2_1_shape_after_other_layers(student):
+    """shape_after knows layers of other sizes"""
+    public.judge_shapes(student, LAYERS)
+
+
+@question("2.2", points=1, hint="Are the layers of the lecture written into your code?")
+def test_2_2_count_parameters_of_other_layers(student):
+    """count_parameters knows layers of other sizes"""
+    public.judge_counts(student, LAYERS)
+
+
+@question("2.4", points=1, needs="2.3", hint="Are the network and each portion of the images moved?")
+def test_2_4_predict_anywhere(student):
+    """predict works on other devices, needs no gradient, and takes many images"""
+    images = angles(3, seed=241)[0]
+    network, right = twins(student.make_network, public.lecture_network, images)
+    many = np.concatenate([images] * 40)[:, :, ::1]
+    public.judge_predictions(student, network, right, many)
+    assert not beside(student.predict, needs_gradient)(student.predict, network, public.tensor(images)), (
+        "The result of predict still drags its gradient along: use torch.no_grad()."
+    )
+    check.device_agnostic(
+        student.predict, network, public.tensor(images), call="predict(network, images, device)"
+    )
+
+
+def needs_gradient(predict, network, images):
+    answer = predict(network, images, "cpu")
+    return bool(isinstance(answer, torch.Tensor) and answer.requires_grad)
+
+
+@question("3.1", points=1, hint="What is the logarithm of 0?")
+def test_3_1_bce_when_surely_wrong(student):
+    """bce is finite for probabilities 0 and 1, and has the right gradient"""
+    public.judge_bce(student, np.array([[0.0], [1.0], [0.5]]), np.array([1, 1, 0]))
+    public.judge_bce(student, np.array([[1.0], [0.0]]), np.array([0, 0]))
+    p, y = np.array([[0.25], [0.5], [0.75]], dtype=np.float32), np.array([1, 0, 0])
+    found = check.value(beside(student.bce, slope)(student.bce, public.tensor(p), public.tensor(y)), shape=(3, 1))
+    x = public.tensor(p).requires_grad_()
+    F.binary_cross_entropy(x[:, 0], public.tensor(y).float()).backward()
+    assert np.allclose(found, x.grad.numpy(), rtol=1e-3), "The gradient of bce with respect to p is wrong."
+
+
+def slope(bce, p, y):
+    p = p.clone().requires_grad_()
+    (gradient,) = torch.autograd.grad(bce(p, y), p)
+    return gradient.numpy()
+
+
+@question("3.2", points=2, needs="2.3", hint="Which tensors are moved to the device?")
+def test_3_2_train_step_on_another_device(student):
+    """train_step moves images and labels to the device"""
+    images, labels = angles(2, seed=321)
+    network = student.make_network()
+
+    check.device_agnostic(
+        student.train_step if not hasattr(student.train_step, "__autograder_run__")
+        else beside(student.train_step, with_optimizer)(student.train_step),
+        network,
+        public.tensor(images),
+        public.tensor(labels),
+        call="train_step(network, optimizer, images, labels, device)",
+    )
+
+
+def with_optimizer(train_step):
+    """A step of a network that has been moved."""
+
+    def step(network, images, labels, device):
+        network.to(device)
+        return train_step(network, torch.optim.SGD(network.parameters(), lr=0.1), images, labels, device)
+
+    return step
+
+
+@question("3.3", points=1, needs="3.2", hint="What comes back, and what is moved to the device?")
+def test_3_3_train_returns_losses(student):
+    """train returns the losses, and works on other devices"""
+    data = [angles(4, seed=331 + i) for i in range(3)]
+    network, right = twins(student.make_network, public.lecture_network, data[0][0])
+    expected = public.reference_losses(right, data[:1])[0]
+    batches = [(public.tensor(images), public.tensor(labels)) for images, labels in data]
+    call = "train(network, batches, device)"
+    found = check.value(student.train(network, batches, "cpu"), shape=(3,), of=call)
+    assert np.isclose(found[0], expected, rtol=1e-3), (
+        f"The first loss that {call} returns is {found[0]:.4f}; before the first step it is {expected:.4f}."
+    )
+    check.device_agnostic(student.train, student.make_network(), batches, call=call)
+
+
+@question("3.4", points=3, needs=("2.3", "2.4"), about="make_weights", hint="Does it know only its training images?")
+def test_3_4_weights_on_hidden_images(student, weights):
+    """the trained network finds angles in images that nobody has seen"""
+    public.judge_weights(student, weights, 400, seed=[34, 271828])
+
+
+@question("4.1", points=1, needs="2.3", hint="Does the result depend on the other images of the batch?")
+def test_4_1_feature_maps_of_one_image(student):
+    """feature_maps works for one image, and for a network that was just trained"""
+    images = angles(3, seed=411)[0]
+    network, right = twins(student.make_network, public.lecture_network, images)
+    beside(network, public.use)(network)
+    public.judge_maps(student, network, right, images[:1])
+
+
+@question("4.2", points=1, needs="2.3", hint="What has changed afterwards that should not have?")
+def test_4_2_saliency_leaves_nothing_behind(student):
+    """saliency changes neither the image nor the gradients, and may be asked twice"""
+    images = angles(3, seed=421)[0]
+    network, right = twins(student.make_network, public.lecture_network, images)
+    beside(network, public.use)(network)
+    public.judge_saliency(student, network, right, images[1])
+    first, second, left = beside(student.saliency, ask_twice)(student.saliency, network, public.tensor(images[2]))
+    assert np.allclose(first, second), "Asked twice about the same image, saliency gives two different answers."
+    assert not left, f"saliency leaves something behind: {left}."
+
+
+def ask_twice(saliency, network, image):
+    """Two answers, and what is not as it was before."""
+    network.zero_grad()
+    before = image.clone()
+    first, second = (saliency(network, image).detach().cpu().numpy() for _ in range(2))
+    left = "a gradient in the parameters" if any(p.grad is not None for p in network.parameters()) else ""
+    if not torch.equal(image, before) or image.requires_grad or image.grad is not None:
+        left = "a changed image, or a gradient in it"
+    return first, second, left
