@@ -242,6 +242,9 @@ def judge_bce(student, p, y):
     )
 
 
+RATE = 0.002
+
+
 def sgd(network, learning_rate):
     return torch.optim.SGD(network.parameters(), lr=learning_rate)
 
@@ -252,7 +255,7 @@ def in_evaluation_mode(network):
 
 def reference_losses(right, data, *, training=True, zero_grad=True, step=True):
     """Losses of right training steps, or of steps with one mistake. The network is changed."""
-    optimizer = sgd(right, 0.05)
+    optimizer = sgd(right, RATE)
     losses = []
     for images, labels in data:
         right.train(training)
@@ -274,14 +277,17 @@ MISTAKES = [
 
 
 @question(
-    "3.2", points=3, needs="2.3", hint="Mode, predict, loss, zero_grad, backward, step: all there, in order?"
+    "3.2",
+    points=3,
+    needs=("2.3", "3.1"),
+    hint="Mode, predict, loss, zero_grad, backward, step: all there, in order?",
 )
 def test_3_2_train_step(student):
     """train_step makes one step of the optimizer"""
     data = [angles(4, seed=320 + i) for i in range(3)]
-    network, right = twins(student.make_network, lecture_network, data[0][0])
+    network, right = twins(student.make_network, lecture_network, data[0][0], training=True)
     beside(network, in_evaluation_mode)(network)
-    optimizer = beside(network, sgd)(network, 0.05)
+    optimizer = beside(network, sgd)(network, RATE)
     found = []
     for images, labels in data:
         answer = student.train_step(network, optimizer, tensor(images), tensor(labels), "cpu")
@@ -302,7 +308,7 @@ def test_3_2_train_step(student):
 
 
 def fresh_twin(images):
-    return twins(lecture_network, lecture_network, images)
+    return twins(lecture_network, lecture_network, images, training=True)
 
 
 def seeded(make, seed):
@@ -354,7 +360,7 @@ def test_3_3_train(student):
     )
 
 
-ASKED = 0.9
+ASKED = 0.8
 
 
 def judge_weights(student, weights, count, seed):

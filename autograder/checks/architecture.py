@@ -351,7 +351,14 @@ def give_weights(network: Any, right: nn.Module, called: Sequence[str] = ()) -> 
     return names
 
 
-def twins(make: Callable[[], Any], like: Callable[[], nn.Sequential], images: Array, *, seed: int = 0) -> Any:
+def twins(
+    make: Callable[[], Any],
+    like: Callable[[], nn.Sequential],
+    images: Array,
+    *,
+    seed: int = 0,
+    training: bool = False,
+) -> Any:
     """A student's network and the right one with the same weights, for questions about what is done with it.
 
     Args:
@@ -359,22 +366,25 @@ def twins(make: Callable[[], Any], like: Callable[[], nn.Sequential], images: Ar
         like: makes the right one.
         images: a batch that both are used with.
         seed: number from which the weights are derived.
+        training: they will be used in training mode, so let the outputs be moderate there.
 
     Returns:
         The student's network, and the grader's.
     """
-    right = prepared(like, images, seed)
+    right = prepared(like, images, seed, training=training)
     network = ask(make)
     found = ask(beside(network, probe.run), network, images, False)
     give_weights(network, right, [name for name, *_ in found["calls"]])
     return network, right
 
 
-def prepared(like: Callable[[], nn.Sequential], images: Array, seed: int) -> nn.Sequential:
+def prepared(
+    like: Callable[[], nn.Sequential], images: Array, seed: int, *, training: bool = False
+) -> nn.Sequential:
     """The right network with weights that make mistakes visible.
 
     Batch norms have scales of both signs and running statistics of their own, and what the last layer
-    with weights gives for ``images`` has mean 0 and standard deviation 1 in evaluation mode.
+    with weights gives for ``images`` has mean 0 and standard deviation 1, in evaluation or in training mode.
     """
     generator = torch.Generator().manual_seed(seed)
     with torch.random.fork_rng(devices=[]):
@@ -394,7 +404,7 @@ def prepared(like: Callable[[], nn.Sequential], images: Array, seed: int) -> nn.
                 layer.running_var.copy_(0.5 + torch.rand(layer.bias.shape, generator=generator))
         index, last = _weighted(network)[-1]
         if isinstance(last, nn.Linear | nn.Conv2d) and last.bias is not None:
-            output = torch.tensor(output_of(network[: index + 1], images, training=False))
+            output = torch.tensor(output_of(network[: index + 1], images, training=training))
             spread, mean = output.std(), output.mean()
             last.weight.div_(spread)
             last.bias.copy_((last.bias - mean) / spread)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -70,8 +69,12 @@ class Handle:
         object.__setattr__(self, "_autograder_type", reference.type)
 
     def __del__(self) -> None:
-        with contextlib.suppress(AttributeError):  # it was never made
+        try:
             self._autograder_process.forget(self._autograder_id)
+        except (
+            AttributeError
+        ):  # it was never made; nothing else is used here, for modules may be gone already
+            return
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__") and name.endswith("__"):  # Python and its tools ask for these all the time

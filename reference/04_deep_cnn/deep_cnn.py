@@ -298,7 +298,8 @@ def predict(network, images, device):
 # the mean over the batch.
 #
 # Two traps. `p` has shape `(n, 1)` and `y` has shape `(n,)`: subtract or multiply them as they are, and you get
-# an $n \times n$ table. And the logarithm of 0 is $-\infty$: take $-100$ where it is less than that.
+# an $n \times n$ table. And a network may be so sure that $p$ is exactly 0 or 1. The logarithm of 0 is $-\infty$, and its
+# gradient no number, so take at least $10^{-12}$ as the argument of the logarithm.
 
 # %%
 def bce(p, y):
@@ -306,7 +307,7 @@ def bce(p, y):
     ### BEGIN SOLUTION
     p = p.flatten()
     p_true = torch.where(y == 1, p, 1 - p)
-    return -p_true.log().clamp(min=-100).mean()
+    return -p_true.clamp(min=1e-12).log().mean()
     ### END SOLUTION
 
 # %% [markdown]

@@ -1,0 +1,10 @@
+"""Each pixel is normalised over the batch, as after a linear layer.
+
+rejected by: 1.3
+"""
+
+def batch_norm(x, scale, shift):
+    mean = x.mean(dim=0, keepdim=True)
+    variance = ((x - mean) ** 2).mean(dim=0, keepdim=True)
+    normalised = (x - mean) / (variance + EPSILON).sqrt()
+    return scale.reshape(-1, 1, 1) * normalised + shift.reshape(-1, 1, 1)

@@ -1,0 +1,8 @@
+"""The sum over the batch instead of the mean.
+
+rejected by: 3.1
+"""
+
+def bce(p, y):
+    p = p.flatten()
+    return -torch.where(y == 1, p, 1 - p).clamp(min=1e-12).log().sum()

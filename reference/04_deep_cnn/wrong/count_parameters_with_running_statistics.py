@@ -1,0 +1,14 @@
+"""The running statistics are counted as parameters.
+
+rejected by: 2.2
+"""
+
+def count_parameters(layer):
+    match layer:
+        case ("conv", inputs, outputs, k):
+            return outputs * inputs * k * k + outputs
+        case ("norm", channels):
+            return 4 * channels
+        case ("linear", inputs, outputs):
+            return outputs * inputs + outputs
+    return 0

@@ -1,0 +1,22 @@
+"""Batch norm keeps no running statistics, so it always uses the batch.
+
+rejected by: 2.3
+"""
+
+def make_network():
+    return nn.Sequential(
+        nn.Conv2d(1, 32, 7),
+        nn.BatchNorm2d(32, track_running_stats=False),
+        nn.ReLU(),
+        nn.MaxPool2d(3),
+        nn.Conv2d(32, 32, 3),
+        nn.BatchNorm2d(32),
+        nn.ReLU(),
+        nn.Conv2d(32, 3, 3),
+        nn.MaxPool2d(3),
+        nn.Flatten(),
+        nn.Linear(432, 20),
+        nn.ReLU(),
+        nn.Linear(20, 1),
+        nn.Sigmoid(),
+    )

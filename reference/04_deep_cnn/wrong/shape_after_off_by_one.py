@@ -1,0 +1,16 @@
+"""A kernel of size k is taken to cost k pixels, not k - 1.
+
+rejected by: 2.1
+"""
+
+def shape_after(layer, shape):
+    match layer:
+        case ("conv", _, channels, k):
+            return channels, shape[1] - k, shape[2] - k
+        case ("pool", k):
+            return shape[0], shape[1] // k, shape[2] // k
+        case ("flatten",):
+            return (shape[0] * shape[1] * shape[2],)
+        case ("linear", _, outputs):
+            return (outputs,)
+    return shape

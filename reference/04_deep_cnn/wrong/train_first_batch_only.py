@@ -1,0 +1,10 @@
+"""Only the first batch is used.
+
+rejected by: 3.3
+"""
+
+def train(network, batches, device, learning_rate=0.004):
+    network.to(device)
+    optimizer = torch.optim.Adam(network.parameters(), lr=learning_rate)
+    for images, labels in batches:
+        return [train_step(network, optimizer, images, labels, device)]

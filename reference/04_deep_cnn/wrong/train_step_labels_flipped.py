@@ -1,0 +1,13 @@
+"""The labels are exchanged.
+
+rejected by: 3.2
+"""
+
+def train_step(network, optimizer, images, labels, device):
+    network.train()
+    images, labels = images.to(device), 1 - labels.to(device)
+    loss = nn.functional.binary_cross_entropy(network(images).flatten(), labels.float())
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+    return loss.item()

@@ -1,0 +1,12 @@
+"""Neither images nor labels are moved.
+
+rejected by: 3.2
+"""
+
+def train_step(network, optimizer, images, labels, device):
+    network.train()
+    loss = nn.functional.binary_cross_entropy(network(images).flatten(), labels.float())
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+    return loss.item()

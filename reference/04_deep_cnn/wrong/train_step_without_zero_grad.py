@@ -1,0 +1,12 @@
+"""The gradients of earlier steps are still there.
+
+rejected by: 3.2
+"""
+
+def train_step(network, optimizer, images, labels, device):
+    network.train()
+    images, labels = images.to(device), labels.to(device)
+    loss = nn.functional.binary_cross_entropy(network(images).flatten(), labels.float())
+    loss.backward()
+    optimizer.step()
+    return loss.item()
