@@ -35,7 +35,7 @@ def test_nothing_is_nothing_but_noise() -> None:
 
 
 def test_what_does_not_fit_is_refused() -> None:
-    with pytest.raises(ValueError, match="do not fit"):
+    with pytest.raises(ValueError, match="not fit"):
         angles(1, seed=0, size=64)
     with pytest.raises(ValueError, match="not known"):
         angles(1, seed=0, others=["circle"])  # type: ignore[list-item]

@@ -19,6 +19,7 @@ from autograder.checks import network_probe as probe
 from autograder.checks.calling import ask, beside
 from autograder.checks.network_variants import name_of, variants
 from autograder.checks.reading import kind_of
+from autograder.errors import UsageError
 from autograder.verdict import Json, Outcome, Verdict, Where
 
 if TYPE_CHECKING:
@@ -26,7 +27,10 @@ if TYPE_CHECKING:
 
 Array = NDArray[Any]
 
-IMAGES = 2
+IMAGES = 3
+ATTEMPTS = 20
+LEAST_SPREAD = 1e-2
+"""Weights by which inputs differ less in their outputs are not used."""
 TOLERANCE = 1e-3
 """Of outputs. What the last layer with weights gives has standard deviation 1; float32 rounding is a thousand
 times smaller than this."""
@@ -177,13 +181,17 @@ class _Judge:
         """
         theirs = [(name, f"{name}({settings})") for name, settings in facts["layers"]]
         layers = list(self.right)
+        left = Counter(text for _, text in theirs)
+        wrong = []
         for index, layer in enumerate(layers):
-            kind = type(layer).__name__
-            right = f"{kind}({layer.extra_repr()})"
-            same = [text for name, text in theirs if name == kind]
-            position = sum(type(other) is type(layer) for other in layers[:index])
-            mine = same[position] if position < len(same) else ""
-            if mine != right and (mine or (missing and list(layer.parameters()))):
+            right = f"{type(layer).__name__}({layer.extra_repr()})"
+            if left[right]:
+                left[right] -= 1
+            else:
+                wrong.append((index, layer, right))
+        for index, layer, right in wrong:
+            mine = next((text for name, text in theirs if name == type(layer).__name__ and left[text]), "")
+            if mine or (missing and list(layer.parameters())):
                 raise _Objection(
                     "layer-settings",
                     f"The {name_of(layers, index)} is not the one of the lecture's network.",
@@ -191,8 +199,10 @@ class _Judge:
                     f"{mine or 'no such layer'}{found}",
                 )
 
-    def _run(self, network: Any, *, training: bool, backward: bool = False) -> dict[str, Any]:
-        found: dict[str, Any] = ask(beside(network, probe.run), network, self.images, training, backward)
+    def _run(self, network: Any, *, training: bool, backward: bool = False, seed: int = 0) -> dict[str, Any]:
+        found: dict[str, Any] = ask(
+            beside(network, probe.run), network, self.images, training, backward, seed
+        )
         if found["output"] is None:
             self._settings(self.facts)
             stages = [f"{kind} {_show(after)}" for _, kind, _, after, *_ in found["calls"]][-3:]
@@ -236,7 +246,7 @@ class _Judge:
             return
         shown = (f"{expected.ravel()[0]:.4f} for the first image", f"{found['output'].ravel()[0]:.4f}")
         if not training:
-            again = self._run(network, training=False)["output"]
+            again = self._run(network, training=False, seed=1)["output"]
             if not np.array_equal(again, found["output"]):
                 raise _Objection(
                     "not-deterministic",
@@ -386,6 +396,22 @@ def prepared(
     Batch norms have scales of both signs and running statistics of their own, and what the last layer
     with weights gives for ``images`` has mean 0 and standard deviation 1, in evaluation or in training mode.
     """
+    for attempt in range(ATTEMPTS):
+        network = _with_weights(like, seed + 1000 * attempt)
+        index, last = _weighted(network)[-1]
+        if not isinstance(last, nn.Linear | nn.Conv2d) or last.bias is None:
+            return network
+        output = torch.tensor(output_of(network[: index + 1], images, training=training))
+        spread, mean = output.std(), output.mean()
+        if spread > LEAST_SPREAD:
+            with torch.no_grad():
+                last.weight.div_(spread)
+                last.bias.copy_((last.bias - mean) / spread)
+            return network
+    raise UsageError("the right network gives nearly the same output for different inputs")
+
+
+def _with_weights(like: Callable[[], nn.Sequential], seed: int) -> nn.Sequential:
     generator = torch.Generator().manual_seed(seed)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
@@ -402,12 +428,6 @@ def prepared(
                 layer.bias.copy_(0.5 * torch.randn(layer.bias.shape, generator=generator))
                 layer.running_mean.copy_(0.3 * torch.randn(layer.bias.shape, generator=generator))
                 layer.running_var.copy_(0.5 + torch.rand(layer.bias.shape, generator=generator))
-        index, last = _weighted(network)[-1]
-        if isinstance(last, nn.Linear | nn.Conv2d) and last.bias is not None:
-            output = torch.tensor(output_of(network[: index + 1], images, training=training))
-            spread, mean = output.std(), output.mean()
-            last.weight.div_(spread)
-            last.bias.copy_((last.bias - mean) / spread)
     return network
 
 

@@ -39,7 +39,7 @@ def facts(network: Any) -> Any:
     }
 
 
-def run(network: Any, images: Any, training: bool, backward: bool = False) -> Any:
+def run(network: Any, images: Any, training: bool, backward: bool = False, seed: int = 0) -> Any:
     """The output for a batch, and what each layer made of it, in the order of the calls.
 
     A layer is a module without modules in it. ``calls`` has for each its full name, its class, the shapes
@@ -61,7 +61,8 @@ def run(network: Any, images: Any, training: bool, backward: bool = False) -> An
     hooks = [layer.register_forward_hook(note) for layer in leaves]
     network.train(training)
     try:
-        with torch.set_grad_enabled(backward):
+        with torch.random.fork_rng(devices=[]), torch.set_grad_enabled(backward):
+            torch.manual_seed(seed)  # dropout
             output = network(torch.tensor(images))
         if isinstance(output, torch.Tensor):
             found["output"] = output.detach().cpu().numpy()

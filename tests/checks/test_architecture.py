@@ -1,4 +1,4 @@
-"""The architecture check judges what a network computes, however it is written, and names the usual mistakes."""
+"""The architecture check judges what a network computes, however it is written, and names usual mistakes."""
 
 from __future__ import annotations
 
@@ -154,7 +154,7 @@ def test_a_forward_pass_that_raises_shows_how_far_it_came() -> None:
 
     outcome = judged(Raises)
     assert (outcome.verdict, outcome.code) == (Verdict.ERROR, "forward-raised")
-    assert "BatchNorm2d (2, 4, 14, 14)" in outcome.got
+    assert "BatchNorm2d (3, 4, 14, 14)" in outcome.got
 
 
 def test_what_is_not_written_yet_is_for_the_caller_to_say() -> None:

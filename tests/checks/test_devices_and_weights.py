@@ -1,4 +1,4 @@
-"""Whether code moves what it is given is judged without a second device; weights go in by name, or say why not."""
+"""Whether code moves what it is given is judged without a second device; weights go in by name, or not."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Weights are read as names, shapes and numbers, from the place that belongs to the notebook, and nothing else."""
+"""Weights are read as names, shapes and numbers, from the place that belongs to the notebook."""
 
 from __future__ import annotations
 

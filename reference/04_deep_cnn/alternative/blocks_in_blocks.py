@@ -107,7 +107,7 @@ def train_step(network, optimizer, images, labels, device):
     error = bce(network(images), labels)
     error.backward()
     optimizer.step()
-    return float(error)
+    return error.item()
 
 # %%
 def train(network, batches, device, learning_rate=0.002):

@@ -110,7 +110,7 @@ def train_step(network, optimizer, images, labels, device):
     error = bce(network(images), labels)
     error.backward()
     optimizer.step()
-    return float(error)
+    return error.item()
 
 # %%
 class Stream(torch.utils.data.IterableDataset):
