@@ -93,9 +93,7 @@ def read_regular(
     except OSError as error:
         if error.errno in (errno.ELOOP, errno.EMLINK, errno.ENXIO):
             link = error.errno != errno.ENXIO
-            raise refusal(
-                "This is a link, and links are not followed." if link else _NOT_A_FILE
-            ) from None
+            raise refusal("This is a link, and links are not followed." if link else _NOT_A_FILE) from None
         # A disk, a permission: nothing that the student did.
         raise InfrastructureError(
             f"the submission cannot be opened ({error.strerror}): {path.name}"

@@ -57,12 +57,6 @@ def weights_of(notebook: Path, assignment: Assignment) -> Path:
     return shared if len(notebooks) <= 1 else own
 
 
-def weights_of_variant(patch: Path, assignment: Assignment) -> Path:
-    """The weights that go with a wrong or alternative solution: its own beside it, or the reference's."""
-    own = patch.with_suffix(_SUFFIX)
-    return own if own.is_file() else assignment.reference_directory / assignment.weights
-
-
 def read_weights(path: Path) -> dict[str, NDArray[Any]]:
     """The arrays in a safetensors file, by name.
 

@@ -14,7 +14,7 @@ from autograder.checks.weights import load_weights
 from autograder.course import Question, load_assignment, question_of
 from autograder.notebook.release import is_current
 from autograder.notebook.variant import describe, variant
-from autograder.notebook.weights import read_weights
+from autograder.notebook.weights import read_weights, weights_of
 
 ROOT = Path(__file__).parents[2]
 ASSIGNMENT = load_assignment(ROOT / "assignments" / "04_deep_cnn")
@@ -103,7 +103,7 @@ def test_the_committed_notebook_is_the_released_one() -> None:
 
 def test_the_reference_weights_belong_to_the_reference_network(public) -> None:
     network = load(ASSIGNMENT.directory / "test_deep_cnn.py").lecture_network()
-    weights = read_weights(ASSIGNMENT.reference_directory / ASSIGNMENT.weights)
+    weights = read_weights(weights_of(ASSIGNMENT.reference_source, ASSIGNMENT))
     assert load_weights(network, weights).passed
 
 
