@@ -29,7 +29,7 @@ Array = NDArray[Any]
 
 IMAGES = 3
 ATTEMPTS = 20
-LEAST_SPREAD = 1e-2
+LEAST_SPREAD = 1e-3
 """Weights by which inputs differ less in their outputs are not used."""
 TOLERANCE = 1e-3
 """Of outputs. What the last layer with weights gives has standard deviation 1; float32 rounding is a thousand

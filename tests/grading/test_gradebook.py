@@ -90,7 +90,7 @@ def test_the_tables_can_be_asked_in_sql(path: Path) -> None:
             ("1.2", "inconclusive", None),
         ]
         assert database.execute("PRAGMA journal_mode").fetchone() == ("wal",)
-        assert database.execute("PRAGMA user_version").fetchone() == (1,)
+        assert database.execute("PRAGMA user_version").fetchone() == (2,)
     database.close()
 
 
@@ -154,7 +154,7 @@ def test_another_programs_database_is_refused_and_left_alone(path: Path, create:
 def test_a_gradebook_of_a_newer_version_is_refused_and_left_alone(path: Path, create: bool) -> None:
     Gradebook(path, create=True).close()
     database = sqlite3.connect(path)
-    database.execute("PRAGMA user_version = 2")
+    database.execute("PRAGMA user_version = 3")
     database.close()
     before = path.read_bytes()
     with pytest.raises(UsageError, match="newer autograder"):
@@ -185,3 +185,17 @@ def test_it_can_be_read_while_it_is_written(path: Path) -> None:
         assert reader.submissions() == ["alice"]
         writer.add(entry("bob"))
         assert reader.submissions() == ["alice", "bob"]
+
+
+def test_a_gradebook_of_the_first_format_is_brought_up_to_date(path: Path) -> None:
+    """It lacks the hash of weights handed in with a notebook."""
+    with Gradebook(path, create=True) as gradebook:
+        gradebook.add(entry())
+    database = sqlite3.connect(path)
+    database.execute("ALTER TABLE attempts DROP COLUMN weights_sha256")
+    database.execute("PRAGMA user_version = 1")
+    database.commit()
+    database.close()
+    with Gradebook(path) as gradebook:
+        gradebook.add(replace(entry(), weights_sha256="abc"))
+        assert [old.weights_sha256 for old in gradebook.history("alice")] == ["", "abc"]
