@@ -172,7 +172,7 @@ def right_losses(iterations, x, y, V, a, W, b):
     with torch.enable_grad():
         p = [value.clone().requires_grad_() for value in (V, a, W, b)]
         losses = []
-        for _ in range(iterations):
+        for _step in range(iterations):
             loss = l2(network(x, *p), y)
             losses.append(loss.detach())
             gradients = torch.autograd.grad(loss, p)
@@ -207,8 +207,8 @@ def test_2_2_start(student):
         net, optimizer = start(seed, learning_rate)
         before = [parameter.detach().clone() for parameter in net.parameters()]
         for gradient in (1.0, 2.0):
-            for parameter in net.parameters():
-                parameter.grad = torch.full_like(parameter, gradient)
+            for weight in net.parameters():
+                weight.grad = torch.full_like(weight, gradient)
             optimizer.step()
         after = [parameter.detach() for parameter in net.parameters()]
         return [(old - new).numpy() for old, new in zip(before, after, strict=True)]
@@ -273,10 +273,10 @@ def way(path, start, curvature, steps):
 
 
 def right_way(start, curvature, steps):
-    points = [start]
-    for _ in range(steps):
-        points.append(points[-1] - 0.1 * curvature * points[-1])
-    return torch.stack(points), start
+    places = [start]
+    for _step in range(steps):
+        places.append(places[-1] - 0.1 * curvature * places[-1])
+    return torch.stack(places), start
 
 
 @question(
@@ -599,8 +599,8 @@ def right_best(make_optimizer, rounds, iterations, x, y, V, a, W, b, x_validatio
         p = [value.clone().requires_grad_() for value in (V, a, W, b)]
         optimizer = make_optimizer(p)
         predictions = [network(x_validation, *p).detach()]
-        for _ in range(rounds):
-            for _ in range(iterations):
+        for _round in range(rounds):
+            for _step in range(iterations):
                 optimizer.zero_grad()
                 l2(network(x, *p), y).backward()
                 optimizer.step()

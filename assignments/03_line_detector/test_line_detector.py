@@ -228,8 +228,8 @@ def test_3_2_true_convolution(student):
 def filled(net, kernel, bias):
     """Put numbers into a network; runs beside the student's code."""
     with torch.no_grad():
-        net.conv.weight[0, 0] = torch.as_tensor(kernel)
-        net.conv.bias[:] = float(bias)
+        net.conv.weight.copy_(torch.as_tensor(kernel)[None, None])
+        net.conv.bias.fill_(float(bias))
     return net
 
 
@@ -261,7 +261,7 @@ def test_3_3_forward(student):
         inputs=NETWORKS.map(lambda drawn: (*drawn[:2], float(drawn[2]))),
         names=["images", "kernel", "bias"],
         examples=60,
-        call="net = LineDetector(len(kernel))   # with this kernel and this bias\nnet(images)",
+        call="detector = LineDetector(len(kernel))   # with this kernel and this bias\ndetector(images)",
     )
 
 
@@ -443,13 +443,14 @@ def test_4_4_probability(student):
         inputs=NETWORKS.map(lambda drawn: (*drawn[:2], float(drawn[2]))),
         names=["images", "kernel", "bias"],
         examples=40,
-        call="net = LineDetector(len(kernel))   # with this kernel and this bias\nprobability(net, images)",
+        call="detector = LineDetector(len(kernel))   # with this kernel and this bias\n"
+        "probability(detector, images)",
     )
 
 
 def correlation(one, other):
-    a, b = one - one.mean(), other - other.mean()
-    return (a * b).sum() / ((a**2).sum() * (b**2).sum()).sqrt()
+    first, second = (kernel - kernel.mean() for kernel in (one, other))
+    return (first * second).sum() / (first.square().sum() * second.square().sum()).sqrt()
 
 
 @question("4.5", points=1, hint="Each kernel loses its own mean before anything else.")

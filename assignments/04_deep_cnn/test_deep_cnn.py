@@ -42,13 +42,15 @@ CONVOLUTIONS = [  # n images, c channels, o kernels of size k
 ]  # fmt: skip
 
 
+LECTURE = (
+    ("Conv2d", 1, 32, 7), ("BatchNorm2d", 32), ("ReLU",), ("MaxPool2d", 3),
+    ("Conv2d", 32, 32, 3), ("BatchNorm2d", 32), ("ReLU",), ("Conv2d", 32, 3, 3), ("MaxPool2d", 3),
+    ("Flatten",), ("Linear", 432, 20), ("ReLU",), ("Linear", 20, 1), ("Sigmoid",),
+)  # fmt: skip
+
+
 def lecture_network():
-    return nn.Sequential(
-        nn.Conv2d(1, 32, 7), nn.BatchNorm2d(32), nn.ReLU(), nn.MaxPool2d(3),
-        nn.Conv2d(32, 32, 3), nn.BatchNorm2d(32), nn.ReLU(),
-        nn.Conv2d(32, 3, 3), nn.MaxPool2d(3),
-        nn.Flatten(), nn.Linear(432, 20), nn.ReLU(), nn.Linear(20, 1), nn.Sigmoid(),
-    )  # fmt: skip
+    return nn.Sequential(*(getattr(nn, layer)(*settings) for layer, *settings in LECTURE))
 
 
 def tensor(array):
@@ -211,8 +213,7 @@ def judge_predictions(student, network, right, images):
     call = "predict(network, images, device)"
     found = check.value(student.predict(network, tensor(images), "cpu"), shape=(len(images),), of=call)
     expected = output_of(right, images, training=False)[:, 0]
-    with torch.no_grad():
-        in_training = nn.Sequential(*right).train()(tensor(images)).numpy()[:, 0]
+    in_training = nn.Sequential(*right).train()(tensor(images)).detach().numpy()[:, 0]
     assert not np.allclose(found, in_training, atol=1e-4) or np.allclose(found, expected, atol=1e-4), (
         f"{call} uses the network in training mode: its answers depend on the other images."
     )
@@ -349,11 +350,12 @@ def test_3_3_train(student):
         advance=lambda network, steps: beside(train, train_a_while)(
             train, network, steps, seeds[id(network)]
         ),
-        predict=lambda network: beside(network, probe.run)(network, images, False)["output"],
+        # With the statistics of this batch: those that evaluation goes by lag behind in so short a training.
+        predict=lambda network: beside(network, probe.run)(network, images, True)["output"],
         loss=loss,
         shape=(64, 1),
         below=0.35,
-        stages=(60,),
+        stages=(40,),
         seeds=(0, 1, 2),
         seeded=False,
         call="train(network, batches, device)",

@@ -3,11 +3,11 @@
 What is done for an assignment, in the ordinary surroundings unless it says otherwise:
 
 1. What students get is searched for what they must not see.
-2. The skeleton, the reference, the alternatives and the packed wrong solutions are graded.
+2. The skeleton, the reference, the alternatives and the wrong solutions, several to a notebook, are graded.
 3. All of them are graded again, in the opposite order, under another ``PYTHONHASHSEED``, with two threads
-   and the variable ``CI`` set; the grade JSON must be the same, byte by byte.
-4. The wrong solutions that shared a notebook are graded in the second arrangement (see ``packing``), and
-   the reference is graded a third time.
+   and the variable ``CI`` set. The grade JSON must be the same, byte by byte. The wrong solutions are in
+   other company this time (see ``packing``): their questions must say the same of them.
+4. The reference is graded a third time.
 5. Every wrong solution that is still in doubt is graded alone, in both surroundings.
 """
 
@@ -120,8 +120,7 @@ def verify(assignment: Assignment, *, jobs: int | None = None, each: bool = Fals
         for leak in secrets
     ]
     first = [] if each else packing.arrange(wrong, needs)
-    shared = [solution for pack in first if len(pack) > 1 for solution in pack]
-    second = packing.arrange(shared, needs, apart_from=first)
+    second = [] if each else packing.arrange(wrong, needs, apart_from=first)
     with tempfile.TemporaryDirectory(prefix="autograder-verify-") as folder:
         rounds = _Rounds(assignment, Path(folder), jobs, found)
         believed = rounds.together(right, first, second)
@@ -146,21 +145,24 @@ class _Rounds:
         skeleton = self.folder / "skeleton.ipynb"
         write_text(skeleton, release(self.assignment))
         reference, *others = (self._write(_right(s), s.text, s.weights) for s in right)
-        packs = {_wrong(pack): pack for pack in first}
-        notebooks = [skeleton, reference, *others, *self._packs("first", packs)]
-        ordinary = self._grade(f"{self.assignment.name}: first grading", notebooks)
-        other = self._grade("second grading, in other surroundings", notebooks[::-1], OTHER)
-        again = {_wrong(pack): pack for pack in second}
-        third = self._grade(
-            "the reference a third time, wrong solutions in other company",
-            [reference, *self._packs("second", again)],
+        known = [skeleton, reference, *others]
+        packs, again = ({_wrong(pack): pack for pack in packs} for packs in (first, second))
+        ordinary = self._grade(
+            f"{self.assignment.name}: first grading", [*known, *self._packs("first", packs)]
         )
-        self._compare(ordinary, other)
+        other = self._grade(
+            "second grading, in other surroundings and wrong solutions in other company",
+            [*known, *self._packs("second", again)][::-1],
+            OTHER,
+        )
+        third = self._grade("the reference a third time", [reference])
+        for notebook in known:
+            self._compare({notebook.stem: ordinary[notebook.stem]}, other)
         self._compare({reference.stem: ordinary[reference.stem]}, third)
         self._judge(skeleton.stem, _skeleton, ordinary, other)
         for solution in right:
             self._judge(_right(solution), _full_marks(solution), ordinary, other, third)
-        return packing.believed([(packs, ordinary), (packs, other), (again, third)])
+        return packing.believed([(packs, ordinary), (again, other)])
 
     def alone(self, wrong: Sequence[Wrong]) -> None:
         """Judge each of these by itself."""

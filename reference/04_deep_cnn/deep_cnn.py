@@ -338,7 +338,7 @@ def train_step(network, optimizer, images, labels, device):
 # `batches` is anything that a `for` loop takes: a list, or a generator like the one below, which draws new images for
 # every step, so that the network never sees one twice.
 #
-# *How it is graded:* from scratch, with 60 batches of 8 images that hold an angle or nothing, for several seeds. The
+# *How it is graded:* from scratch, with 40 batches of 8 images that hold an angle or nothing, for several seeds. The
 # grader computes the loss itself, with images of its own. It has to be below 0.35 for most of the seeds (guessing
 # costs 0.69).
 
