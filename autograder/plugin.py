@@ -6,6 +6,9 @@ Imports here are cheap: every ``pytest`` run of the environment loads this file.
 from __future__ import annotations
 
 import dataclasses
+import functools
+import signal
+import threading
 from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -68,7 +71,9 @@ def pytest_configure(config: pytest.Config) -> None:
     """Find the course, and add the hidden tests of its assignments if they are asked for."""
     given = [_path(config, argument) for argument in config.args]
     course = next(filter(None, map(Course.find, [*given, config.invocation_params.dir])), None)
-    options = [o for o in ("submission", "solutions", "hidden") if config.getoption(o)]
+    options = [o for o in ("submission", "solutions", "hidden") if config.getoption(o) not in (None, False)]
+    if config.getoption("submission") == "":  # an unset variable must not grade somebody else's notebook
+        raise pytest.UsageError("--submission needs a file; its name is empty")
     if course is None:
         if options:
             raise pytest.UsageError(
@@ -111,8 +116,19 @@ def pytest_configure(config: pytest.Config) -> None:
         )
         return process
 
+    _leave_tidily(config)
     run = config.stash[RUN] = GradingRun(what=what, start=start, assignments=tuple(assignments))
     config.pluginmanager.register(Ledger(config, run), "autograder-ledger")
+
+
+def _leave_tidily(config: pytest.Config) -> None:
+    """On SIGTERM, end as on Ctrl-C, through the clean-up that ends the notebook and what it has started."""
+    if (
+        threading.current_thread() is threading.main_thread()
+        and signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+    ):
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        config.add_cleanup(functools.partial(signal.signal, signal.SIGTERM, signal.SIG_DFL))  # type: ignore[arg-type]
 
 
 def _path(config: pytest.Config, argument: str) -> Path:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
 from xml.etree import ElementTree
 
+import psutil
 import pytest
 
 from tests.demo import SKELETON, SOLVED, DemoCourse, write_notebook
@@ -238,3 +240,51 @@ def test_the_json_holds_what_it_promises(course: DemoCourse) -> None:
         *("where", "hint", "evidence"),
     }
     json.dumps(graded.grade, allow_nan=False)
+
+
+def test_an_empty_name_is_no_submission(course: DemoCourse) -> None:
+    """An unset variable in a script must not record the grade of the notebook in the folder."""
+    for arguments in (("--submission", ""), ("--submission=",)):
+        graded = course.run("assignments/01_demo", *arguments)
+        assert graded.status == 4
+        assert "its name is empty" in graded.output
+        assert graded.grade is None
+
+
+def test_grades_that_cannot_be_written_are_shown_all_the_same(course: DemoCourse, tmp_path: Path) -> None:
+    course.hand_in(SOLVED)
+    command = [sys.executable, "-m", "pytest", "assignments/", "--grade-json", str(tmp_path)]  # a folder
+    done = subprocess.run(command, cwd=course.root, capture_output=True, text=True, check=False)
+    assert done.returncode == 3
+    assert "Score: 7 / 7" in done.stdout
+    assert "could not be written" in done.stdout
+    assert "Traceback" not in done.stdout + done.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals")
+def test_sigterm_leaves_nothing_behind(course: DemoCourse, tmp_path: Path) -> None:
+    """What ``timeout 60 pytest`` and CI systems send ends the notebook and its daemons, too."""
+    flag = tmp_path / "daemon"
+    course.settings(cell=60.0)
+    cell = f"""
+import os, subprocess
+daemon = subprocess.Popen(["sleep", "1000"], start_new_session=True)
+with open({str(flag)!r} + ".new", "w") as file:
+    file.write(str(daemon.pid))
+os.rename({str(flag)!r} + ".new", {str(flag)!r})
+while True: pass
+"""
+    course.hand_in([cell])
+    command = [sys.executable, "-m", "pytest", "assignments/"]
+    environment = {**os.environ, "TMPDIR": str(tmp_path)}
+    with subprocess.Popen(
+        command, cwd=course.root, env=environment, stdout=subprocess.PIPE, text=True
+    ) as process:
+        while not flag.exists():
+            assert process.poll() is None
+        daemon = psutil.Process(int(flag.read_text()))
+        process.terminate()
+        process.communicate(timeout=60)
+    assert process.returncode == 2
+    assert psutil.wait_procs([daemon], timeout=10)[1] == []
+    assert list(tmp_path.glob("notebook-*")) == []
