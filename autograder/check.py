@@ -138,17 +138,17 @@ def value(answer: Any, *, shape: tuple[int, ...], of: str = "The result") -> Any
         array = value_of(answer)
     except Unreadable as problem:
         message, got = f"{of} is not an array.", str(problem)
+        code, expected = "value-shape", f"an array of shape {shape}"
     else:
         if array.shape == shape and array.dtype.kind in "fiu":
             return array
         if array.shape == shape:
             message, got = f"{of} has the wrong kind of numbers.", f"numbers of dtype {array.dtype}"
+            code, expected = "value-dtype", "numbers of dtype float64"
         else:
             message, got = f"{of} has the wrong shape.", f"an array of shape {array.shape}"
-    expected = f"an array of shape {shape}"
-    raise CheckFailed(
-        Outcome(verdict=Verdict.FAIL, code="value-shape", message=message, expected=expected, got=got)
-    )
+            code, expected = "value-shape", f"an array of shape {shape}"
+    raise CheckFailed(Outcome(verdict=Verdict.FAIL, code=code, message=message, expected=expected, got=got))
 
 
 def values(*args: Any, **kwargs: Any) -> Outcome:

@@ -45,25 +45,29 @@ class Ahead:
     def __bool__(self) -> bool:
         return self._run is not None
 
-    def ask(self, function: Callable[..., Any], cases: Sequence[Any], *args: Any) -> list[Any]:
-        """The answer to each of ``cases``, None where there is none.
+    def ask(
+        self, function: Callable[..., Any], cases: Sequence[Any], *args: Any, times: int = 1
+    ) -> list[Any]:
+        """``times`` answers to each of ``cases``, None where there is none.
 
         Args:
             function: ``several_calls`` or ``several_passes``.
             cases: what each example is made of.
             args: what the function takes besides.
+            times: how often to run each example, with the same arrays.
         """
         answers: list[Any] = []
         try:
             if self._run is not None and cases:
-                found = self._run(function, list(cases), SECONDS, LARGEST, *args)
+                found = self._run(function, list(cases), SECONDS, LARGEST, times, *args)
                 answers = found if isinstance(found, list) else []
         except StudentError:
             pass  # whatever it is, it is found again where it belongs to an example
         except UsageError:  # the author's function cannot run elsewhere
             self._run = None
-        answers = answers[: len(cases)]
-        return answers + [None] * (len(cases) - len(answers))
+        wanted = len(cases) * times
+        answers = answers[:wanted]
+        return answers + [None] * (wanted - len(answers))
 
 
 def settled(
@@ -98,86 +102,95 @@ def several_calls(
     cases: Any,
     seconds: float,
     largest: int,
+    times: int,
     function: Any,
     tensor: Any,
     several: bool,
     name: str,
-    after: bool,
 ) -> Any:
-    """Results of a function: lists of arrays and numbers; and with ``after`` the arrays it was given.
+    """Results of a function, lists of arrays and numbers; and the arrays it was given as they are by then.
 
     Args:
         cases: arguments, and positions of those to wrap.
         seconds: when to stop.
         largest: elements of an array that may travel.
+        times: how often to call it, each time with the same arrays.
         function: what to call.
         tensor: wraps arguments.
         several: whether a tuple or list is several results.
         name: where the value of an object is.
-        after: whether to say what became of the arguments.
     """
     end = time.monotonic() + seconds
     answers: list[Any] = []
     for args, wrapped in cases:
         if time.monotonic() > end:
             break
-        try:
-            result = function(*[tensor(a) if i in wrapped else a for i, a in enumerate(args)])
-            found = []
-            for part in result if several and isinstance(result, tuple | list) else [result]:
-                plain = isinstance(part, float | int | np.generic) or type(part) is np.ndarray
-                value = part if plain else getattr(part, name)
-                if type(value) is np.ndarray and value.size <= largest:
-                    value = value.copy()  # the next example may write into it
-                elif not plain or type(value) is np.ndarray:
-                    raise TypeError
-                found.append(value)
-            arguments = [a.copy() if type(a) is np.ndarray else None for a in args] if after else []
-            answers.append([found, arguments])
-        except Exception:  # noqa: BLE001 - see the module's docstring
-            answers.append(None)
+        for _ in range(times):
+            try:
+                result = function(*[tensor(a) if i in wrapped else a for i, a in enumerate(args)])
+                found = []
+                for part in result if several and isinstance(result, tuple | list) else [result]:
+                    plain = isinstance(part, float | int | np.generic) or type(part) is np.ndarray
+                    value = part if plain else getattr(part, name)
+                    if type(value) is np.ndarray and value.size <= largest:
+                        value = value.copy()  # the next example may write into it
+                    elif not plain or type(value) is np.ndarray:
+                        raise TypeError
+                    found.append(value)
+                # only a run that is repeated is asked what it did to its arguments
+                given = [a.copy() if times > 1 and type(a) is np.ndarray else None for a in args]
+                answers.append([found, given])
+            except Exception:  # noqa: BLE001 - see the module's docstring
+                answers.append(None)
     return answers
 
 
 def several_passes(
-    cases: Any, seconds: float, largest: int, tensor: Any, function: Any, start: Any, names: Any, after: bool
+    cases: Any, seconds: float, largest: int, times: int, tensor: Any, function: Any, start: Any, names: Any
 ) -> Any:
-    """Forward and backward passes: the value, the gradients, and with ``after`` the values of the arguments.
+    """Forward and backward passes: the value, the gradients and the values of the tensors.
+
+    With them comes all that was given, the upstream gradient last, as it is by then.
 
     Args:
         cases: arguments, positions to differentiate, upstream gradient.
         seconds: when to stop.
         largest: elements of an array that may travel.
+        times: how often to run each, each time with the same arrays.
         tensor: makes a tensor.
         function: the forward pass.
         start: runs the backward pass.
         names: where a tensor has its value and its gradient.
-        after: whether to say what became of the arguments.
     """
     end = time.monotonic() + seconds
     answers: list[Any] = []
     for args, positions, upstream in cases:
         if time.monotonic() > end:
             break
-        try:
-            leaves = {position: tensor(args[position]) for position in positions}
-            out = function(*[leaves.get(i, argument) for i, argument in enumerate(args)])
-            value = getattr(out, names[0])
-            start(out, upstream)
-            found = [value, *[getattr(leaf, names[1]) for leaf in leaves.values()]]
-            found += [getattr(leaf, names[0]) for leaf in leaves.values()] if after else []
-            # a gradient may be a tensor of the student's, too; 0-d results of numpy are np.float64
-            found = [
-                part if type(part) is np.ndarray or isinstance(part, np.generic) else getattr(part, names[0])
-                for part in found
-            ]
-            if not all(type(part) is np.ndarray or isinstance(part, np.generic) for part in found):
-                raise TypeError
-            if any(part.size > largest for part in found):
-                raise ValueError
-            answers.append([part.copy() for part in found])
-        except Exception:  # noqa: BLE001 - see the module's docstring
-            answers.append(None)
+        for _ in range(times):
+            try:
+                leaves = {position: tensor(args[position]) for position in positions}
+                out = function(*[leaves.get(i, argument) for i, argument in enumerate(args)])
+                value = getattr(out, names[0])
+                start(out, upstream)
+                found = [value, *[getattr(leaf, names[1]) for leaf in leaves.values()]]
+                found += [getattr(leaf, names[0]) for leaf in leaves.values()]
+                # a gradient may be a tensor of the student's, too; 0-d results of numpy are np.float64
+                found = [
+                    part
+                    if type(part) is np.ndarray or isinstance(part, np.generic)
+                    else getattr(part, names[0])
+                    for part in found
+                ]
+                if not all(type(part) is np.ndarray or isinstance(part, np.generic) for part in found):
+                    raise TypeError
+                if any(part.size > largest for part in found):
+                    raise ValueError
+                # only a run that is repeated is asked what it did to its arguments
+                given = [a.copy() if times > 1 and type(a) is np.ndarray else None for a in [*args, upstream]]
+                answers.append([[part.copy() for part in found], given])
+            except Exception:  # noqa: BLE001 - see the module's docstring
+                answers.append(None)
     return answers
 
 

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from autograder.checks.calling import Raised
+from autograder.checks.calling import Raised, ask
 from autograder.checks.reading import Reader, Unreadable, kind_of
+from autograder.errors import UsageError
 from autograder.verdict import Outcome, Verdict
 
 if TYPE_CHECKING:
@@ -33,7 +34,8 @@ def converged(
     """Is the loss of a student's parameters below a target?
 
     Args:
-        parameters: what the student's function returned: a list or tuple of arrays or tensors.
+        parameters: what the student's function returned: a list, a tuple or another sequence of arrays or
+            tensors.
         loss: the loss as a function of these arrays. A ``ValueError`` says that their shapes do not fit
             together.
         names: what each of the parameters is called.
@@ -44,6 +46,7 @@ def converged(
         A pass; or a fail that says what the loss is, or why there is none.
     """
     call = call or "The result"
+    parameters = _elements(parameters, len(names))
     if not isinstance(parameters, list | tuple) or len(parameters) != len(names):
         wanted = f"the {len(names)} parameters [{', '.join(names)}]"
         got = f"{len(parameters)} values" if isinstance(parameters, list | tuple) else kind_of(parameters)
@@ -87,6 +90,23 @@ def converged(
         got=f"{found:.3g}",
         evidence=evidence,
     )
+
+
+def _elements(parameters: Any, count: int) -> Any:
+    """The elements of a sequence of the student's own kind, e.g. a namedtuple, and anything else as it is."""
+    if isinstance(parameters, list | tuple):
+        return parameters
+    beside = getattr(parameters, "__autograder_run__", None)
+    try:
+        found = ask(beside, first_elements, parameters, count + 1) if beside is not None else None
+    except (Raised, UsageError):
+        return parameters
+    return found if isinstance(found, list) else parameters
+
+
+def first_elements(things: Any, most: int) -> Any:
+    """So many elements of ``things``, which may have no end; its source runs in the student process."""
+    return [thing for _, thing in zip(range(most), things, strict=False)]
 
 
 def _fail(code: str, message: str, expected: str, got: str) -> Outcome:

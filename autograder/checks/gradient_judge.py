@@ -36,6 +36,7 @@ Example = tuple[tuple[Any, ...], bytes]
 _LEADS = {
     "shared": "The gradient is wrong where the same tensor is used in several places",
     "twice": "The gradient is wrong after a second backward pass",
+    "parts": "The gradient is wrong after a second backward from the same result",
 }
 
 
@@ -110,20 +111,20 @@ class GradientJudge:
 
     def prepare_probe(self, examples: Sequence[Example]) -> None:
         """Run what ``probe`` will ask about these examples, in one round trip where that is possible."""
-        self._run_ahead(examples, times=2, after=True)
+        self._run_ahead(examples, times=2)
 
     def prepare(self, examples: Sequence[Example]) -> None:
         """The same for ``judge``."""
-        self._run_ahead(examples, times=1, after=False)
+        self._run_ahead(examples, times=1)
 
-    def _run_ahead(self, examples: Sequence[Example], *, times: int, after: bool) -> None:
+    def _run_ahead(self, examples: Sequence[Example], *, times: int) -> None:
         self._rights, self._ahead = {}, {}
         cases = []
         for drawn in examples:
             with contextlib.suppress(SkipExample):
                 case = (drawn[0], self.oracle.positions(drawn[0]), self._right(drawn)[1])
                 cases.append((drawn, case))
-        runs = self.style.ahead([case for _, case in cases for _ in range(times)], after=after)
+        runs = self.style.ahead([case for _, case in cases], times=times)
         for number, (drawn, _) in enumerate(cases):
             self._ahead[id(drawn)] = runs[number * times : (number + 1) * times]
 
@@ -196,8 +197,8 @@ class GradientJudge:
         if stage == "shared":
             for position in positions:
                 args[position] = args[positions[0]]
-        upstream = self._right(drawn)[1]
-        return self.style.example(args, self.labels(args, stage), upstream, subject, twice=stage == "twice")
+        case = (args, positions, self._right(drawn)[1])
+        return self.style.example(case, self.labels(args, stage), subject, twice=stage == "twice")
 
     def explain(
         self, result: Search[Example, Finding], drawn: Example, finding: Finding, seed: int, stage: str = ""
@@ -218,7 +219,7 @@ class GradientJudge:
             differs = finding.code in ("gradient-wrong", "gradient-shape", "gradient-not-finite")
             extra = f"Your forward pass is right{'; only the gradient differs' if differs else ''}."
         mistake = None
-        if finding.code in ("gradient-wrong", "gradient-shape"):
+        if finding.code in ("gradient-wrong", "gradient-shape") and stage != "parts":
             mistake = diagnosis.diagnose([f.case for _, f in result.failures] + [finding.case])
         if mistake is None:
             lead = _LEADS.get(stage, "") if finding.code == "gradient-wrong" else ""

@@ -51,6 +51,7 @@ def gradients(
     upstream: Callable[[tuple[int, ...]], Array] | None = None,
     shared: bool = True,
     accumulates: bool | None = None,
+    repeats: int = 0,
     seconds: float = 120.0,
 ) -> Outcome:
     """Does the backward pass compute the derivative of ``like``?
@@ -80,6 +81,8 @@ def gradients(
         shared: judge also the same tensor in all places at once, which needs a backward pass that adds up.
             Only with ``tensor``.
         accumulates: True if a second backward pass adds to a gradient, None not to judge it.
+        repeats: how many inputs to judge on a second backward pass from the same result, which needs one that
+            adds up and a graph that is kept. Only with ``tensor``.
         seconds: wall time for each part of the check.
 
     Returns:
@@ -137,4 +140,10 @@ def gradients(
             again = look(judge, min(structure.PROBES, examples))
             if again.smallest is not None:
                 return check.explain(again, *again.smallest, seed, stage)
+    if tensor is not None and function is not None and repeats:
+        in_parts = TensorStyle(function, tensor, call, None, parts=2)
+        check = GradientJudge(check.oracle, in_parts, relative, names, upstream, has_forward=True)
+        again = look(check.judge, repeats, check.prepare)
+        if again.smallest is not None:
+            return check.explain(again, *again.smallest, seed, "parts")
     return passed(result.examples, seed)

@@ -156,7 +156,7 @@ def transposes() -> SearchStrategy[tuple[Array, Any]]:
     def extend(array: Array, choice: int) -> tuple[Array, Any]:
         choices: list[Shape] = [(), *itertools.permutations(range(array.ndim))]
         if array.ndim:
-            choices += [tuple(range(-1, -array.ndim - 1, -1))]
+            choices += [tuple(range(-1, -array.ndim - 1, -1)), (-1, *range(array.ndim - 1))]
         return array, choices[choice % len(choices)]
 
     return st.builds(extend, arrays(min_dims=1), _up_to(63))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -48,23 +49,23 @@ class Style(Protocol):
     def forward(self, args: Sequence[Any], positions: Sequence[int], *, shared: bool = False) -> Pass:
         """Run the forward pass; ``shared`` hands the first argument over in every differentiated place."""
 
-    def ahead(self, cases: Sequence[Case], *, after: bool = False) -> list[Pass | None]:
+    def ahead(self, cases: Sequence[Case], *, times: int = 1) -> list[Pass | None]:
         """Both passes of several examples in one round trip; see ``ahead``.
 
         Args:
             cases: the arguments, the positions of those to differentiate, the upstream gradient.
-            after: whether ``inputs`` will be asked for.
+            times: how often to run each, with the same arrays.
 
         Returns:
-            None for an example where that is not possible and ``forward`` has to do.
+            ``times`` passes of each example. What ``inputs`` says, and what ``backward`` makes of the
+            upstream gradient, are the arrays after that run. None where that is not possible, and
+            ``forward`` has to do.
         """
 
     def subject(self, name: str) -> str:
         """The gradient of ``name``, in the student's words."""
 
-    def example(
-        self, args: Sequence[Any], names: Sequence[str], upstream: Array, subject: str, *, twice: bool = False
-    ) -> str:
+    def example(self, case: Case, names: Sequence[str], subject: str, *, twice: bool = False) -> str:
         """The passes as code."""
 
 
@@ -77,12 +78,14 @@ class TensorStyle:
         tensor: Callable[..., Any],
         call: str,
         start: Callable[[Any, Array], Any] | None,
+        parts: int = 1,
     ) -> None:
         self.reader = Reader()
+        self._parts = parts
         self._function = function
         self._tensor = tensor
         self._call = call
-        self._start = start or start_backward
+        self._start = (start or start_backward) if parts == 1 else in_halves
         self._ahead = Ahead(tensor, function)
 
     def forward(self, args: Sequence[Any], positions: Sequence[int], *, shared: bool = False) -> Pass:
@@ -93,31 +96,38 @@ class TensorStyle:
             leaves.append(leaves[0] if shared and leaves else ask(self._tensor, given[position]))
         return self._forward(given, leaves, positions, 1 if shared else len(leaves))
 
-    def ahead(self, cases: Sequence[Case], *, after: bool = False) -> list[Pass | None]:
+    def ahead(self, cases: Sequence[Case], *, times: int = 1) -> list[Pass | None]:
         """See ``Style``."""
         names = self.reader.attributes
         if not self._ahead or names is None:
-            return [None] * len(cases)
+            return [None] * (len(cases) * times)
         answers = self._ahead.ask(
-            several_passes, cases, self._tensor, self._function, self._start, list(names), after
+            several_passes, cases, self._tensor, self._function, self._start, list(names), times=times
         )
         return [
-            self._pass(case, arrays_in(answer), after) for case, answer in zip(cases, answers, strict=True)
+            self._pass(case, answer)
+            for case, answer in zip([c for c in cases for _ in range(times)], answers, strict=True)
         ]
 
-    def _pass(self, case: Case, found: list[Any] | None, after: bool) -> Pass | None:
+    def _pass(self, case: Case, answer: Any) -> Pass | None:
         args, positions, _ = case
         count = len(positions)
-        if found is None or len(found) != 1 + count * (2 if after else 1):
+        found, given = answer if isinstance(answer, list) and len(answer) == 2 else (None, [])
+        found = arrays_in(found)
+        if found is None or len(found) != 1 + 2 * count or not _fits(given, [*args, None]):
             return None
+        leaves = dict(zip(positions, found[1 + count :], strict=True))
 
         def inputs() -> list[Any]:
-            changed = dict(zip(positions, found[1 + count :], strict=True))
-            return [changed.get(i, argument) for i, argument in enumerate(args)]
+            # what a tensor was made from and what it holds: neither may change
+            return [
+                argument if now is None else leaves.get(i, now) if np.array_equal(argument, now) else now
+                for i, (argument, now) in enumerate(zip(args, given[:-1], strict=True))
+            ]
 
         return Pass(
             value=found[0],
-            backward=lambda _: found[1 : 1 + count],
+            backward=partial(_hand_back, found[1 : 1 + count], given[-1]),
             inputs=inputs,
             again=lambda: self.forward(args, positions),
         )
@@ -147,22 +157,46 @@ class TensorStyle:
         """See ``Style``."""
         return f"{name}.{self.reader.gradient_name}"
 
-    def example(
-        self, args: Sequence[Any], names: Sequence[str], upstream: Array, subject: str, *, twice: bool = False
-    ) -> str:
+    def example(self, case: Case, names: Sequence[str], subject: str, *, twice: bool = False) -> str:
         """See ``Style``."""
-        code = example(self._function, args, names, self._tensor, self._call, into="out")
+        args, positions, upstream = case
+        code = example(
+            self._function, args, names, self._tensor, self._call, into=FORWARD, positions=positions
+        )
         if subject == FORWARD:
             return f"{code}\n{FORWARD}"
         assign = code.splitlines()[-1]
-        backward = f"out.backward({render.upstream(upstream)})"
-        passes = [code, backward, assign, backward] if twice else [code, backward]
+        backward = f"out.backward({render.upstream(upstream / self._parts)})"
+        passes = [code, backward, assign, backward] if twice else [code, *[backward] * self._parts]
         return "\n".join([*passes, subject] if subject else passes)
+
+
+def _fits(given: Any, args: Sequence[Any]) -> bool:
+    """Whether these are the arguments and the upstream gradient after a run."""
+    return (
+        isinstance(given, list)
+        and len(given) == len(args)
+        and all(g is None or isinstance(g, np.ndarray) for g in given)
+    )
+
+
+def _hand_back(gradients: list[Any], after: Array | None, upstream: Array) -> list[Any]:
+    """The backward pass of a run that was made already: whatever it did to ``upstream``, it does again."""
+    if after is not None and after.shape == upstream.shape:
+        upstream[...] = after
+    return gradients
 
 
 def start_backward(out: Any, upstream: Any) -> None:
     """How a tensor's backward pass begins unless the author says otherwise."""
     out.backward(upstream)
+
+
+def in_halves(out: Any, upstream: Any) -> None:
+    """A backward pass in two parts, from the same result and with the same array."""
+    half = upstream / 2
+    out.backward(half)
+    out.backward(half)
 
 
 class PairStyle:
@@ -192,38 +226,43 @@ class PairStyle:
             value=value, backward=backward, inputs=lambda: given, again=lambda: self.forward(given, positions)
         )
 
-    def ahead(self, cases: Sequence[Case], *, after: bool = False) -> list[Pass | None]:
+    def ahead(self, cases: Sequence[Case], *, times: int = 1) -> list[Pass | None]:
         """See ``Style``."""
-        if after or self._function is not None or not self._ahead:
-            return [None] * len(cases)
+        if self._function is not None or not self._ahead:
+            return [None] * (len(cases) * times)
         wanted = len(cases[0][1]) if cases else 0
         answers = self._ahead.ask(
             several_calls,
             [([*args, upstream], []) for args, _, upstream in cases],
-            *(self._backward, None, wanted > 1, VALUE_NAMES[0], False),
+            *(self._backward, None, wanted > 1, VALUE_NAMES[0]),
+            times=times,
         )
-        found = [arrays_in(answer[0]) if isinstance(answer, list) and answer else None for answer in answers]
         return [
-            Pass(
-                value=None,
-                backward=lambda _, f=f: f,  # type: ignore[misc]
-                inputs=lambda args=args: list(args),  # type: ignore[misc]
-                again=lambda args=args, p=p: self.forward(args, p),  # type: ignore[misc]
-            )
-            if f is not None
-            else None
-            for f, (args, p, _) in zip(found, cases, strict=True)
+            self._pass(case, answer)
+            for case, answer in zip([c for c in cases for _ in range(times)], answers, strict=True)
         ]
+
+    def _pass(self, case: Case, answer: Any) -> Pass | None:
+        args, positions, _ = case
+        found, given = answer if isinstance(answer, list) and len(answer) == 2 else (None, [])
+        found = arrays_in(found)
+        if found is None or not _fits(given, [*args, None]):
+            return None
+        return Pass(
+            value=None,
+            backward=partial(_hand_back, found, given[-1]),
+            inputs=lambda: [a if now is None else now for a, now in zip(args, given[:-1], strict=True)],
+            again=lambda: self.forward(args, positions),
+        )
 
     def subject(self, name: str) -> str:
         """See ``Style``."""
         return f"d{name}"
 
-    def example(
-        self, args: Sequence[Any], names: Sequence[str], upstream: Array, subject: str, *, twice: bool = False
-    ) -> str:
+    def example(self, case: Case, names: Sequence[str], subject: str, *, twice: bool = False) -> str:
         """See ``Style``."""
         del twice
+        args, _, upstream = case
         if subject == FORWARD and self._function is not None:
             return example(self._function, args, names, None, self._call)
         names = [*names, "upstream"]

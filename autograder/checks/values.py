@@ -109,6 +109,7 @@ def values(
     def probe(args: tuple[Any, ...]) -> Finding | None:
         if known.left_alone(args):
             return None
+        seen = known.changed
         given = [np.copy(a) if isinstance(a, np.ndarray) else a for a in args]
         try:
             first, second = (
@@ -122,7 +123,11 @@ def values(
             )
         except (Raised, Unreadable):
             return None
-        return changed_input(args, given) or different(first, second)
+        finding = changed_input(args, given) or different(first, second)
+        if finding is None and seen is not None:  # by a function that lives elsewhere: it got copies here
+            known.prepare_probe([args])
+            finding = None if known.left_alone(args) else known.changed
+        return finding
 
     strategy = as_tuples(inputs)
 
@@ -158,6 +163,8 @@ class _Known:
         self._ahead = Ahead(function, tensor)
         self._right: dict[int, tuple[tuple[Any, ...], tuple[Array, ...]]] = {}
         self._answers: dict[int, list[Any]] = {}
+        self.changed: Finding | None = None
+        """What ``left_alone`` saw happen to an argument."""
 
     def right(self, args: tuple[Any, ...]) -> tuple[Array, ...]:
         """The right results."""
@@ -174,27 +181,25 @@ class _Known:
         """Whether it is known that two calls gave the same and left their arguments as they were."""
         runs = [run for run in self._answers.pop(id(args), []) if run]
         results = [list(map(np.asarray, arrays_in(found) or ())) for found, _ in runs]
-        return (
-            len(runs) == 2
-            and all(results)
-            and different(*results) is None
-            and all(
-                isinstance(mine, np.ndarray) and np.array_equal(given, mine)
-                for _, after in runs
-                for given, mine in zip(args, after, strict=True)
-                if isinstance(given, np.ndarray)
-            )
-        )
+        arrays = [
+            ([a for a in args if isinstance(a, np.ndarray)], [b for b in after if isinstance(b, np.ndarray)])
+            for _, after in runs
+        ]
+        if len(runs) != 2 or any(len(before) != len(after) for before, after in arrays):
+            self.changed = None
+            return False
+        self.changed = changed_input(*arrays[0]) or changed_input(*arrays[1])
+        return all(results) and self.changed is None and different(*results) is None
 
     def prepare(self, examples: Sequence[tuple[Any, ...]]) -> None:
         """Ask for what ``judge`` will want to know."""
-        self._ask(examples, times=1, after=False)
+        self._ask(examples, times=1)
 
     def prepare_probe(self, examples: Sequence[tuple[Any, ...]]) -> None:
         """The same for ``probe``."""
-        self._ask(examples, times=2, after=True)
+        self._ask(examples, times=2)
 
-    def _ask(self, examples: Sequence[tuple[Any, ...]], *, times: int, after: bool) -> None:
+    def _ask(self, examples: Sequence[tuple[Any, ...]], *, times: int) -> None:
         self._right, self._answers = {}, {}
         if not self._ahead or not examples:
             return
@@ -202,10 +207,9 @@ class _Known:
         cases = [
             (list(args), [i for i, a in enumerate(args) if self._tensor and is_differentiable(a)])
             for args in examples
-            for _ in range(times)
         ]
         answers = self._ahead.ask(
-            several_calls, cases, self._function, self._tensor, several, VALUE_NAMES[0], after
+            several_calls, cases, self._function, self._tensor, several, VALUE_NAMES[0], times=times
         )
         for number, args in enumerate(examples):
             self._answers[id(args)] = answers[number * times : (number + 1) * times]
@@ -282,16 +286,20 @@ def example(
     call: str = "",
     into: str = "",
     default: str = "f",
+    positions: Sequence[int] | None = None,
 ) -> str:
-    """An input and the call as code."""
+    """An input and the call as code; ``positions`` says which arguments are tensors, all by default."""
     wrap = "" if tensor is None else render.name_of(tensor, "Tensor")
     lines = [
-        render.assignment(name, value, wrap if is_differentiable(value) else "")
-        for name, value in zip(names, args, strict=True)
+        render.assignment(
+            name, value, wrap if is_differentiable(value) and (positions is None or i in positions) else ""
+        )
+        for i, (name, value) in enumerate(zip(names, args, strict=True))
         if isinstance(value, np.ndarray)
     ]
-    text = render.call(function, names, args, call, default)
-    return "\n".join([*dict.fromkeys(lines), f"{into} = {text}" if into else text])
+    before, line_break, last = render.call(function, names, args, call, default).rpartition("\n")
+    text = f"{before}{line_break}{into} = {last}" if into else f"{before}{line_break}{last}"
+    return "\n".join([*dict.fromkeys(lines), text])
 
 
 def _parts(result: Any) -> list[Any]:

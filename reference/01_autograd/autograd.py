@@ -249,7 +249,8 @@ class Tensor:
 
     def parent_gradients(self, upstream):
         """One gradient for each parent, in the parent's shape."""
-        gradients = self.grad_fn(upstream) if self.parents else ()
+        # numpy makes a plain number of a sum of arrays of shape (): np.asarray undoes that
+        gradients = self.grad_fn(np.asarray(upstream)) if self.parents else ()
         return [
             gradient if gradient.shape == parent.data.shape else unbroadcast(gradient, parent.data.shape)
             for gradient, parent in zip(gradients, self.parents)
@@ -389,7 +390,7 @@ def backward(out, grad):
     arrived = {out: grad}
     for tensor in reversed(order):
         upstream = arrived[tensor]
-        tensor.grad = tensor.grad + upstream  # not +=, which would write into an array that others may share
+        tensor.grad += upstream  # into an array that is this tensor's own
         for parent, gradient in zip(tensor.parents, tensor.parent_gradients(upstream)):
             arrived[parent] = arrived.get(parent, 0) + gradient
     ### END SOLUTION
@@ -647,7 +648,8 @@ def op_matmul(a, b):
 # ### 2.15 reshape and transpose (3 points)
 #
 # Both only move numbers around, so the gradient moves back. `axes` is a tuple such as `(1, 0, 2)`, or `None`
-# to reverse all axes. Which permutation undoes `(1, 2, 0)`? `np.argsort` knows.
+# to reverse all axes. Which permutation undoes `(1, 2, 0)`? `np.argsort` knows, once negative axes, which count
+# from the end, are counted from the front.
 
 # %%
 def op_reshape(a, shape):
@@ -664,7 +666,7 @@ def op_transpose(a, axes):
     """as a.transpose(axes) in numpy; axes is a tuple or None"""
     ### BEGIN SOLUTION
     def grad_fn(upstream):
-        return (upstream.transpose(None if axes is None else np.argsort(axes)),)
+        return (upstream.transpose(None if axes is None else np.argsort(np.array(axes) % a.data.ndim)),)
 
     return Tensor(a.data.transpose(axes), (a,), grad_fn)
     ### END SOLUTION

@@ -18,6 +18,7 @@ from autograder.checks.inputs import (
     together,
 )
 from autograder.checks.reading import gradient_of
+from autograder.errors import StudentError
 
 PARAMETERS = ["a1", "b1", "a2", "b2", "a3", "b3"]
 NETWORKS = [  # shapes of x, a1, b1, a2, b2, a3, b3 for n points, d inputs, h hidden units and m outputs
@@ -36,6 +37,22 @@ def lecture_network(x, a1, b1, a2, b2, a3, b3, g):
     return a1 @ g(a2 @ g(a3 @ x + b3) + b2) + b1
 
 
+def far(x):
+    """Tiny and huge numbers: powers keep the sign."""
+    return np.asarray(x**7)
+
+
+def with_zeros(inputs):
+    """The same arrays with a 0 in the first place."""
+
+    def zero(given):
+        for array in given:
+            array.flat[0] = 0.0
+        return given
+
+    return inputs.map(zero)
+
+
 def loss_for(x, y):
     def loss(*p):
         prediction = lecture_network(x, *p, g=np.tanh)
@@ -47,10 +64,37 @@ def loss_for(x, y):
     return loss
 
 
+def adds_up(student):
+    """Whether a second backward adds to the first in the simplest graph: if not, that is question 2.3."""
+    try:
+        a = student.Tensor([1.0, 2.0])
+        out = -(-a)
+        for _ in range(2):
+            out.backward(np.array([1.0, 0.5]))
+        return np.array_equal(gradient_of(a), [2.0, 1.0])
+    except StudentError:
+        return False
+
+
 def operation(student, function, inputs, **kwargs):
-    """An operation on its own: each tensor is used once."""
-    kwargs = {"like": function, "examples": 30, "seed": 1, "shared": False, **kwargs}
+    """An operation on its own: each tensor is used once, and backward works twice from the same result."""
+    repeats = 10 if adds_up(student) else 0
+    kwargs = {"like": function, "examples": 30, "seed": 1, "shared": False, "repeats": repeats, **kwargs}
     check.gradients(function, inputs=inputs, tensor=student.Tensor, **kwargs)
+
+
+def found(student, function, x, y, call):
+    """What ``function`` returns. It must leave the data alone."""
+
+    def run(function, x, y):
+        before = x.copy(), y.copy()
+        np.random.seed(1)  # the verdict on one that draws from numpy's own generator is the same each time
+        result = function(x, y)
+        return [result, bool(np.array_equal(x, before[0]) and np.array_equal(y, before[1]))]
+
+    result, alone = student.run(run, function, x, y)
+    assert alone, f"{call} changes the data that it is given. Work on a copy: y = y.copy()."
+    return result
 
 
 # Part 1
@@ -66,9 +110,8 @@ def test_1_1_relu_at_zero(student):
         examples=6,
         call="relu(x)",
     )
-    check.values(
-        student.relu, like=torch.relu, inputs=arrays(shapes=LARGE, max_dims=4), seed=1, call="relu(x)"
-    )
+    inputs = arrays(shapes=LARGE, max_dims=4).map(far)
+    check.values(student.relu, like=torch.relu, inputs=inputs, seed=1, call="relu(x)")
 
 
 @question("1.2", points=1, hint="At 0, any slope from 0 to 1 is right.")
@@ -82,7 +125,7 @@ def test_1_2_relu_backward_at_zero(student):
         None,
         like=torch.relu,
         backward=student.relu_backward,
-        inputs=arrays(shapes=LARGE, max_dims=4),
+        inputs=arrays(shapes=LARGE, max_dims=4).map(far),
         examples=30,
         seed=1,
         backward_call="relu_backward(x, upstream)",
@@ -96,7 +139,7 @@ def test_1_3_tanh_backward_far_out(student):
         None,
         like=torch.tanh,
         backward=student.tanh_backward,
-        inputs=arrays(shapes=LARGE, max_dims=4).map(lambda x: 2 * x),
+        inputs=arrays(shapes=LARGE, max_dims=4).map(far),
         examples=30,
         seed=1,
         backward_call="tanh_backward(x, upstream)",
@@ -105,7 +148,7 @@ def test_1_3_tanh_backward_far_out(student):
 
 @question("1.4", about="network", points=1, hint="g is applied twice: to a3 x + b3, and to a2 g(...) + b2.")
 def test_1_4_network_with_other_activations(student):
-    """network uses the activation function that it is given"""
+    """network uses the activation function that it is given, and leaves p as it is"""
 
     def double(z):
         return z + z
@@ -124,17 +167,39 @@ def test_1_4_network_with_other_activations(student):
             call=f"network(x, [a1, b1, a2, b2, a3, b3], {g.__name__})",
         )
 
+    def twice(network, x, *p):
+        p = list(p)
+        network(x, p, np.tanh)
+        return network(x, p, np.tanh)
+
+    check.values(
+        lambda x, *p: student.run(twice, student.network, x, *p),
+        like=lambda x, *p: lecture_network(x, *p, g=torch.tanh),
+        inputs=together(NETWORKS),
+        examples=5,
+        seed=1,
+        names=["x", *PARAMETERS],
+        call="p = [a1, b1, a2, b2, a3, b3]\nnetwork(x, p, np.tanh)\nnetwork(x, p, np.tanh)",
+    )
+
 
 @question("1.5", about="fit", points=1, needs="1.4", hint="Does it also work for data that you have not seen?")
 def test_1_5_fit_other_data(student):
     """fit works for other data, too"""
     for x, y in DATA:
+        parameters = found(student, student.fit, x, y, "fit(x, y)")
         check.converged(
-            student.fit(x, y), loss=loss_for(x, y), names=PARAMETERS, below=0.02 * y.var(), call="fit(x, y)"
+            parameters, loss=loss_for(x, y), names=PARAMETERS, below=0.02 * y.var(), call="fit(x, y)"
         )
 
 
 # Part 2
+
+
+def gradient_after(tensor, v):
+    """The gradient of ``tensor`` after a backward pass from it."""
+    tensor.backward(v)
+    return gradient_of(tensor)
 
 
 @question("2.1", about="backward", points=1, hint="Every tensor on the way gets its gradient, not only the first ones.")
@@ -145,7 +210,7 @@ def test_2_1_backward_on_the_way(student):
         a, b = student.Tensor(a), student.Tensor(b)
         c = -a
         out = c
-        for _ in range(11):
+        for _ in range(31):
             out = -(out + b) if out is c else -(out + student.Tensor(np.ones(v.shape)))
         out.backward(v)
         return gradient_of(a), gradient_of(b), gradient_of(c), gradient_of(out)
@@ -158,15 +223,28 @@ def test_2_1_backward_on_the_way(student):
         seed=1,
         names=["a", "b", "v"],
         call="a, b = Tensor(a), Tensor(b)\nc = -a\nout = -(c + b)\n"
-        "for _ in range(10):\n    out = -(out + Tensor(np.ones(v.shape)))\n"
+        "for _ in range(30):\n    out = -(out + Tensor(np.ones(v.shape)))\n"
         "out.backward(v)\na.grad, b.grad, c.grad, out.grad",
     )
     check.values(
-        lambda number: student.Tensor([number, 2]),
-        like=lambda number: torch.tensor([number, 2], dtype=torch.float64),
-        inputs=st.sampled_from([1, 3]),
-        examples=2,
-        call="Tensor([1, 2]).data",
+        lambda a, v: -gradient_after(student.Tensor(a), v),
+        like=lambda a, v: -v,
+        inputs=broadcastable(same_shape=True).map(lambda pair: (pair[0], 0 * pair[1])),
+        examples=5,
+        seed=1,
+        names=["a", "v"],
+        call="a = Tensor(a)\na.backward(v)\n-a.grad",
+    )
+
+    def Tensor(data):  # noqa: N802 - as the student writes it
+        return student.Tensor(data)
+
+    check.values(
+        Tensor,
+        like=lambda data: torch.as_tensor(data, dtype=torch.float64),
+        inputs=st.sampled_from([3, 0.5, [1, 2], np.array([[1], [2]]), np.array([1.5], dtype=np.float32)]),
+        examples=20,
+        names=["data"],
     )
 
 
@@ -188,15 +266,15 @@ def test_2_2_ladders(student):
 
     def late(a, b):
         c = b + a
-        out = c + b
+        d = c + b
         for _ in range(4):
-            out = out + c
-        return (a + out) + out
+            d = d + c
+        return (a + d) + d
 
     for program, call in [
-        (ladder, "a, b = a + b, b + a  # 6 times\na + b"),
+        (ladder, "for _ in range(6):\n    a, b = a + b, b + a\na + b"),
         (fan, "c = a + b\nd = c + c\ne = a + d\nf = e + c\n(c + f) + (f + (e + d))"),
-        (late, "c = b + a\nout = c + b\nout = out + c  # 4 times\n(a + out) + out"),
+        (late, "c = b + a\nd = c + b\nfor _ in range(4):\n    d = d + c\n(a + d) + d"),
     ]:
         check.gradients(
             program,
@@ -245,6 +323,7 @@ def test_2_4_minus_in_programs(student):
 def test_2_5_times_in_programs(student):
     """times works within longer programs"""
     operation(student, lambda a, b, c: (a * b) * c, broadcastable(3, same_shape=True))
+    operation(student, lambda a, b: a * b, with_zeros(broadcastable(same_shape=True)), examples=10)
 
 
 @question("2.6", about="op_div", points=1, needs="2.1")
@@ -256,7 +335,9 @@ def test_2_6_divided_in_programs(student):
 @question("2.7", about="op_pow", points=1, needs="2.1")
 def test_2_7_other_powers(student):
     """powers work for other exponents and within longer programs"""
-    operation(student, lambda a, n: a**n, powers((5, -2, 1.5, -0.5, 4)), names=["a", "n"])
+    operation(student, lambda a, n: a**n, powers((5, -2, 1.5, -0.5, 4, 2.0, -1.0, 0, 6, 0.3)), names=["a", "n"])
+    operation(student, lambda a: a**2, with_zeros(arrays(min_dims=1).map(lambda a: (a,))), examples=10)
+    operation(student, lambda a: a**3.0, with_zeros(arrays(min_dims=1).map(lambda a: (a,))), examples=10)
     operation(student, lambda a: (a**2) ** 1.5, arrays(shapes=LARGE, max_dims=4, values="positive"))
 
 
@@ -284,14 +365,28 @@ def test_2_11_broadcasting_of_three(student):
 )
 def test_2_12_arrays(student):
     """arrays can stand on either side of a tensor"""
+    whole = broadcastable(values="large").map(lambda pair: (pair[0], np.ceil(pair[1] + 4).astype(np.int64)))
     for function in [
+        lambda t, k: t + k,
         lambda t, k: t - k,
-        lambda t, k: k - t,
+        lambda t, k: t * k,
+        lambda t, k: t / k,
         lambda t, k: k + t,
+        lambda t, k: k - t,
         lambda t, k: k * t,
         lambda t, k: k / t,
     ]:
-        operation(student, function, broadcastable(values="large"), wrt=[0], names=["t", "k"], examples=20)
+        operation(student, function, broadcastable(values="large"), wrt=[0], names=["t", "k"], examples=15)
+        operation(
+            student,
+            function,
+            whole,
+            like=lambda t, k, function=function: function(t, torch.as_tensor(k)),
+            wrt=[0],
+            names=["t", "k"],
+            examples=5,
+            repeats=0,
+        )
 
 
 @question("2.13", about=("op_sum", "op_mean"), points=1, needs="2.1")
@@ -301,7 +396,7 @@ def test_2_13_sums_of_sums(student):
     operation(student, lambda a: a.mean(), arrays(shapes=LARGE, max_dims=4))
     operation(
         student,
-        lambda a, axis, keepdims: a.mean(axis=axis, keepdims=keepdims).sum(),
+        lambda a, axis, keepdims: a.mean(axis, keepdims).sum(),
         reductions(tuples=False),
         like=lambda a, axis, keepdims: torch.mean(a, axis, keepdims).sum(),
     )
@@ -329,6 +424,7 @@ def test_2_15_moves(student):
         like=lambda a: a.permute(2, 0, 1).reshape(-1),
     )
     operation(student, lambda a: a.T.reshape(2, -1), arrays((3, 4)))
+    operation(student, lambda a: a.reshape(2, -1, 2), arrays(shapes=[(4,), (4, 2), (2, 3, 4)]), examples=10)
 
 
 @question("2.16", about="op_index", points=1, needs="2.1")
@@ -337,10 +433,21 @@ def test_2_16_other_indices(student):
     operation(student, lambda a: a[1:][0], arrays(shapes=[(2,), (3, 2), (4, 1, 2)]))
     operation(student, lambda a: a[..., [0, 0, -1]], arrays(shapes=[(2,), (3, 2), (2, 2, 3)]))
     operation(student, lambda a: a[::-1], arrays(shapes=[(3,), (4, 2)]), like=lambda a: a.flip(0))
-    mask = np.array([True, False, True])
-    operation(
-        student, lambda a: a[mask], arrays(shapes=[(3,), (3, 2)]), like=lambda a: a[torch.from_numpy(mask)]
-    )
+    operation(student, lambda a: a[:, None], arrays(shapes=[(2,), (3, 2)]), examples=10)
+    for code, index, shapes in [
+        ("np.array([True, False, True])", np.array([True, False, True]), [(3,), (3, 2)]),
+        ("np.array([[True, False], [True, True]])", np.array([[True, False], [True, True]]), [(2, 2)]),
+        ("np.array([0, 2, 0])", np.array([0, 2, 0]), [(3,), (3, 2)]),
+    ]:
+        operation(
+            student,
+            lambda a, index=index: a[index],
+            arrays(shapes=shapes),
+            like=lambda a, index=index: a[torch.from_numpy(index)],
+            examples=15,
+            names=["a"],
+            call=f"a[{code}]",
+        )
 
 
 @question("2.17", points=2, needs=tuple(f"2.{number}" for number in range(1, 17) if number != 3))
@@ -393,19 +500,19 @@ def test_4_1_descend_repeatedly(student):
     def steps(p, q):
         p, q = student.Tensor(p), student.Tensor(q)
         for step in range(1, 4):
-            p.backward(np.full((2, 3), float(step)))
-            q.backward(np.full((4,), -float(step)))
+            p.backward(np.full((2, 3), 100.0 * step))
+            q.backward(np.full((4,), -100.0 * step))
             student.descend([p, q], 0.1 * step)
         return p, q
 
     check.values(
         steps,
-        like=lambda p, q: (p - 1.4, q + 1.4),
+        like=lambda p, q: (p - 140, q + 140),
         inputs=together([((2, 3), (4,))]),
         examples=10,
         names=["p", "q"],
-        call="p, q = Tensor(p), Tensor(q)\nfor step in range(1, 4):\n    p.backward(np.full((2, 3), float(step)))\n"
-        "    q.backward(np.full(4, -float(step)))\n    descend([p, q], 0.1 * step)\np.data, q.data",
+        call="p, q = Tensor(p), Tensor(q)\nfor step in range(1, 4):\n    p.backward(np.full((2, 3), 100.0 * step))\n"
+        "    q.backward(np.full(4, -100.0 * step))\n    descend([p, q], 0.1 * step)\np.data, q.data",
     )
 
 
@@ -414,11 +521,23 @@ def test_4_1_descend_repeatedly(student):
 )
 def test_4_2_train_on_other_data(student):
     """train works for other data, too"""
+    def tanh(t):
+        return t.tanh()
+
+    check.gradients(
+        lambda x, *p: student.network(x, p, tanh),
+        like=lambda x, *p: lecture_network(x, *p, g=torch.tanh),
+        inputs=together(NETWORKS),
+        tensor=student.Tensor,
+        wrt=range(1, 7),
+        examples=5,
+        seed=1,
+        shared=False,
+        names=["x", *PARAMETERS],
+        call="network(x, (a1, b1, a2, b2, a3, b3), tanh)",
+    )
     for x, y in DATA:
+        parameters = found(student, student.train, x, y, "train(x, y)")
         check.converged(
-            student.train(x, y),
-            loss=loss_for(x, y),
-            names=PARAMETERS,
-            below=0.05 * y.var(),
-            call="train(x, y)",
+            parameters, loss=loss_for(x, y), names=PARAMETERS, below=0.05 * y.var(), call="train(x, y)"
         )
