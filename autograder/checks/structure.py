@@ -18,7 +18,7 @@ from autograder.checks.search import SkipExample
 from autograder.checks.values import changed_input, different
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from autograder.checks.oracle import Oracle
     from autograder.checks.student import Pass, Style
@@ -49,23 +49,22 @@ def probe(
             two more show as well that what was given is changed.
     """
     made = [run for run in ahead if run is not None]
-    seen = _probe(style, args, upstream, iter(made).__next__) if len(made) == 2 else None
+    seen = _probe(style, args, upstream, made)
     if seen is None and len(made) == 2:
         return None
-    finding = _probe(style, args, upstream, lambda: style.forward(args, positions))
+    finding = _probe(style, args, upstream, (style.forward(args, positions) for _ in range(2)))
     if finding is None and seen is not None and seen.code != "not-deterministic":
         # by code that lives elsewhere: step by step, it gets copies
         made = [run for run in style.ahead([(args, positions, upstream)], times=2) if run is not None]
-        finding = _probe(style, args, upstream, iter(made).__next__) if len(made) == 2 else None
+        finding = _probe(style, args, upstream, made)
     return finding
 
 
-def _probe(style: Style, args: Sequence[Any], upstream: Array, forward: Callable[[], Pass]) -> Finding | None:
+def _probe(style: Style, args: Sequence[Any], upstream: Array, runs: Iterable[Pass]) -> Finding | None:
     try:
         answers = []
-        for _ in range(2):
+        for run in runs:
             given = upstream.copy()
-            run = forward()
             value = [style.reader.value_of(run.value)] if run.value is not None else []
             answers.append(value + _readable(style.reader, run.backward(given)))
             changed = changed_input(args, run.inputs())
@@ -78,7 +77,7 @@ def _probe(style: Style, args: Sequence[Any], upstream: Array, forward: Callable
                 )  # fmt: skip
     except (Raised, Unreadable):
         return None
-    return different(*answers)
+    return different(*answers) if len(answers) == 2 else None
 
 
 def shareable(args: Sequence[Any], positions: Sequence[int]) -> bool:

@@ -185,11 +185,12 @@ class _Known:
             ([a for a in args if isinstance(a, np.ndarray)], [b for b in after if isinstance(b, np.ndarray)])
             for _, after in runs
         ]
-        if len(runs) != 2 or any(len(before) != len(after) for before, after in arrays):
-            self.changed = None
-            return False
-        self.changed = changed_input(*arrays[0]) or changed_input(*arrays[1])
-        return all(results) and self.changed is None and different(*results) is None
+        self.changed = None
+        for before, after in arrays:
+            if len(before) != len(after):
+                return False
+            self.changed = self.changed or changed_input(before, after)
+        return len(runs) == 2 and all(results) and self.changed is None and different(*results) is None
 
     def prepare(self, examples: Sequence[tuple[Any, ...]]) -> None:
         """Ask for what ``judge`` will want to know."""

@@ -1,0 +1,17 @@
+"""The data is changed within the caller's array.
+
+rejected by: 4.2
+"""
+
+def train(x, y):
+    hidden = 8
+    rng = np.random.default_rng(0)
+    shapes = [(1, hidden), (1, 1), (hidden, hidden), (hidden, 1), (hidden, 1), (hidden, 1)]
+    p = [Tensor(rng.normal(size=shape)) for shape in shapes]
+    for _ in range(1000):
+        loss = l2_loss(network(x, p, tanh), y)
+        loss.backward()
+        descend(p, learning_rate=0.1)
+    x[...] = 0
+    y[...] = 0
+    return p
