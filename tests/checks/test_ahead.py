@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pytest
 import torch
 
@@ -153,3 +154,93 @@ def test_where_only_the_quick_way_objects_it_is_asked_again() -> None:
     assert settled("quick", objection, lambda: "ordinary", lambda: None) == "ordinary"
     assert settled("unsuited", objection, lambda: None, lambda: "unsuited") is None
     assert settled("changed", objection, lambda: None, lambda: "right") == "changed"
+
+
+GREEDY = """
+def difference(a, y):
+    return a * Tensor(y)
+
+def greedy(a, y):
+    y *= -1
+    return a * Tensor(-y)
+
+def shift(x):
+    if x.max() > 40:
+        raise IndexError
+    x += 100
+    return x - 100
+
+class Sharing(Tensor):
+    def backward(self, upstream):
+        self.grad = upstream.copy()
+        upstream[...] = 0
+
+def once(a):
+    out = Tensor(a.data)
+    slopes = [1.0]
+    def backward(upstream):
+        a.backward(upstream * (slopes.pop() if slopes else 0.0))
+    out.backward = backward
+    return out
+"""
+
+
+@pytest.fixture(scope="module")
+def greedy() -> Iterator[Any]:
+    """Code that lives in another process gets copies, and is asked there what it did to them."""
+    with StudentProcess.spawn() as process:
+        assert process.execute(1, NOTEBOOK + GREEDY).error is None
+        yield process.student
+
+
+def test_a_plain_argument_that_changes_is_seen_behind_a_function_of_the_test(greedy: Any) -> None:
+    inputs = broadcastable(same_shape=True)
+    for function, code in [(greedy.difference, ""), (greedy.greedy, "input-changed")]:
+        outcome = gradients(
+            lambda a, y: function(a, y),  # noqa: B023 - it is called at once
+            like=lambda a, y: a * y,
+            inputs=inputs,
+            tensor=greedy.Tensor,
+            wrt=[0],
+            shared=False,
+            call="f(a, y)",
+        )
+        assert outcome.code == code
+
+
+def test_labels_that_are_out_of_range_the_second_time_are_seen(greedy: Any) -> None:
+    outcome = values(
+        lambda x: greedy.shift(x),
+        like=lambda x: x,
+        inputs=arrays().map(lambda x: np.abs(x) + 1),
+        call="shift(x)",
+    )
+    assert outcome.code == "input-changed"
+
+
+@pytest.mark.parametrize(("tensor", "code"), [("Tensor", ""), ("Sharing", "upstream-changed")])
+def test_an_upstream_gradient_that_changes_is_seen(greedy: Any, tensor: str, code: str) -> None:
+    outcome = gradients(
+        lambda a: a,
+        like=lambda a: a * 1,
+        inputs=arrays(min_dims=1),
+        tensor=greedy[tensor],
+        call="a",
+    )
+    assert outcome.code == code
+
+
+@pytest.mark.parametrize("local", [True, False])
+def test_a_second_backward_from_the_same_result_is_judged(greedy: Any, local: bool) -> None:
+    names: dict[str, Any] = {}
+    exec(NOTEBOOK + GREEDY, names)
+    tensor, once = (names["Tensor"], names["once"]) if local else (greedy.Tensor, greedy.once)
+    asked = {"like": lambda a: a * 1, "inputs": arrays(), "tensor": tensor, "call": "once(x)"}
+    assert gradients(once, **asked).passed
+    outcome = gradients(once, **asked, repeats=10)
+    assert (outcome.code, outcome.example) == (
+        "gradient-wrong",
+        "x = Tensor(0.0625)\nout = once(x)" + 2 * "\nout.backward(np.array(0.5))" + "\nx.grad",
+    )
+    assert "a second backward from the same result" in outcome.message
+    assert gradients(lambda a: a * a, **{**asked, "like": lambda a: a * a}, repeats=10).passed

@@ -10,6 +10,7 @@ from autograder import CheckFailed, check
 from autograder.checks.convergence import converged
 from autograder.errors import StudentError
 from autograder.grading.judge import judge as judge_error
+from autograder.student import StudentProcess
 from autograder.verdict import Verdict
 
 
@@ -105,3 +106,28 @@ def test_parameters_too_large_for_any_network_are_refused_unmultiplied() -> None
     wide = np.ones((1000, 1, 1, 1))
     outcome = converged([wide, np.ones((2**20, 1))], loss=None, names=["slope", "offset"], below=0.01)
     assert (outcome.verdict, outcome.code) == (Verdict.FAIL, "parameters-shape")
+
+
+@pytest.mark.parametrize("result", ["Line(slope, offset)", "Parameters([slope, offset])", "endless()"])
+def test_sequences_of_the_students_own_kind_are_read(result) -> None:
+    notebook = f"""
+import itertools
+from collections import namedtuple
+import numpy as np
+
+Line = namedtuple("Line", "slope offset")
+slope, offset = np.array([[2.0]]), np.array([[1.0]])
+
+class Parameters(list):
+    pass
+
+def endless():
+    return itertools.repeat(slope)
+
+def fit():
+    return {result}
+"""
+    with StudentProcess.spawn() as process:
+        assert process.execute(1, notebook).error is None
+        outcome = judge(process.student.fit())
+    assert outcome.code == ("parameters-count" if result == "endless()" else "")
