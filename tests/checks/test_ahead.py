@@ -195,9 +195,9 @@ def greedy() -> Iterator[Any]:
 
 def test_a_plain_argument_that_changes_is_seen_behind_a_function_of_the_test(greedy: Any) -> None:
     inputs = broadcastable(same_shape=True)
-    for function, code in [(greedy.difference, ""), (greedy.greedy, "input-changed")]:
+    for times, code in [(greedy.difference, ""), (greedy.greedy, "input-changed")]:
         outcome = gradients(
-            lambda a, y: function(a, y),  # noqa: B023 - it is called at once
+            lambda a, y: times(a, y),  # noqa: B023 - it is called at once
             like=lambda a, y: a * y,
             inputs=inputs,
             tensor=greedy.Tensor,
