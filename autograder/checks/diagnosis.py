@@ -207,6 +207,9 @@ def _factor(wrong: Sequence[Wrong]) -> Mistake | None:
     factor = float(round(factor)) if abs(factor - round(factor)) < 1e-9 else factor
     if factor in (0, 1) or not _all(wrong, lambda w: factor * w.right):
         return None
+    simple = abs(60 * factor - round(60 * factor)) < 1e-6 and abs(factor) <= 60
+    if not simple and sum(w.right.size for w in wrong) < 3:
+        return None  # some factor fits any one number
     hint = "Which constant belongs in this derivative?"
     if abs(factor - 0.5) < 1e-9:
         hint = "Does a value that is used in two places collect the gradient of both?"

@@ -137,6 +137,8 @@ def failed(
     sentences = [f"{lead}.", extra, f"Seen {frequency(result, things)}."]
     label = f"{finding.subject} = " if finding.subject and " " not in finding.subject else ""
     code = code or finding.code
+    if finding.got == "None" and code.endswith("-unreadable"):
+        hint = hint or "Is a `return` missing? A function without one returns None."
     return Outcome(
         verdict=Verdict.FAIL,
         code=code,

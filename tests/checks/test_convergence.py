@@ -131,3 +131,11 @@ def fit():
         assert process.execute(1, notebook).error is None
         outcome = judge(process.student.fit())
     assert outcome.code == ("parameters-count" if result == "endless()" else "")
+
+
+def test_numbers_of_another_kind_are_called_so() -> None:
+    with pytest.raises(CheckFailed) as failed:
+        check.value(np.array([True, False]), shape=(2,))
+    outcome = failed.value.outcome
+    assert (outcome.code, outcome.expected) == ("value-dtype", "numbers of dtype float64")
+    assert outcome.got == "numbers of dtype bool"

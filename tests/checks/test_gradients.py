@@ -473,3 +473,15 @@ def test_strange_answers_are_wrong_answers(strange: Callable[..., object]) -> No
     outcome = gradients(None, like=torch.relu, backward=strange, inputs=arrays(), examples=20)
     assert outcome.verdict in (Verdict.FAIL, Verdict.ERROR)
     assert outcome.message
+
+
+def test_a_factor_is_not_guessed_from_one_number():
+    """Two examples of one number each would have a factor each; where there is one, any factor fits."""
+    outcome = gradients(
+        None,
+        like=lambda x: x * x,
+        inputs=st.just(np.array(0.3125)),
+        backward=lambda x, v: 249.1 * v,
+        examples=1,
+    )
+    assert outcome.code == "gradient-wrong"

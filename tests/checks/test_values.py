@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from autograder.checks.inputs import arrays, broadcastable, matmul_pairs, reductions
-from autograder.checks.values import values
+from autograder.checks.values import example, values
 from autograder.verdict import Verdict
 from tests.checks.students import Node, Tensor
 
@@ -112,3 +112,16 @@ def test_a_random_function_is_said_to_be_random():
 def test_warnings_of_an_answer_are_not_heard(recwarn):
     assert relu_check(np.log).code in ("value-wrong", "value-not-finite")
     assert not recwarn.list
+
+
+def test_a_missing_return_is_asked_for() -> None:
+    outcome = values(lambda x: None, like=torch.relu, inputs=arrays(), call="relu(x)")
+    assert (outcome.code, outcome.got) == ("value-unreadable", "result = None")
+    assert "return" in outcome.hint
+
+
+def test_a_call_of_several_lines_assigns_only_the_last() -> None:
+    shown = example(
+        None, [np.ones(2), np.ones(1)], ["a", "y"], np.array, "c = a * y\nc + a", into="out", positions=[0]
+    )
+    assert shown == "a = array([1.0, 1.0])\ny = np.array([1.0])\nc = a * y\nout = c + a"
