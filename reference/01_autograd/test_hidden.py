@@ -156,9 +156,9 @@ def test_1_4_network_with_other_activations(student):
         )
 
     def twice(network, x, *p):
-        p = list(p)
-        network(x, p, np.tanh)
-        return network(x, p, np.tanh)
+        parameters = list(p)
+        network(x, parameters, np.tanh)
+        return network(x, parameters, np.tanh)
 
     check.values(
         lambda x, *p: student.run(twice, student.network, x, *p),
