@@ -70,7 +70,7 @@ def lines(
     count: int,
     *,
     angle: float,
-    seed: int,
+    seed: int | Sequence[int],
     size: int = 24,
     length: Range = (10.0, 14.0),
     width: Range = (1.0, 2.0),
@@ -86,7 +86,8 @@ def lines(
     Args:
         count: how many images.
         angle: the wanted angle, in degrees.
-        seed: everything random follows from it.
+        seed: everything random follows from it. Where labels are to stay secret, let a number of 128 random
+            bits be part of it: whoever can guess the seed can draw the images again, with their labels.
         size: rows and columns of an image.
         length: of a line, in pixels.
         width: of a line, in pixels.

@@ -294,7 +294,24 @@ def test_3_1_path(student):
     )
 
 
-@question("3.2", about="Momentum", points=3, hint="Each parameter keeps its velocity between two steps.")
+# Not all of torch.optim: an optimizer of one's own may well be a torch.optim.Optimizer.
+OPTIMIZERS = tuple(f"torch.optim.{name}" for name in ("SGD", "Adam", "AdamW", "NAdam", "RMSprop"))
+CROSS_ENTROPIES = (
+    *(f"torch.nn.functional.{name}" for name in ("cross_entropy", "nll_loss", "log_softmax")),
+    *(f"torch.nn.{name}" for name in ("CrossEntropyLoss", "NLLLoss", "LogSoftmax")),
+    "torch.log_softmax",
+)
+SINGLE = 1e-4
+"""What an optimizer remembers may be in single precision, as torch.zeros(shape) makes it."""
+
+
+@question(
+    "3.2",
+    about="Momentum",
+    points=3,
+    forbidden=OPTIMIZERS,
+    hint="Each parameter keeps its velocity between two steps.",
+)
 def test_3_2_momentum(student):
     """Momentum takes the steps of the formula"""
     check.optimizer(
@@ -303,10 +320,17 @@ def test_3_2_momentum(student):
         hyper={"lr": (0.5, 0.125), "momentum": (0.5, 0.75)},
         rule="momentum",
         call="Momentum(parameters, lr, momentum)",
+        relative=SINGLE,
     )
 
 
-@question("3.3", about="Adam", points=3, hint="Compute the first step on paper: m̂ is g, and ŝ is g².")
+@question(
+    "3.3",
+    about="Adam",
+    points=3,
+    forbidden=OPTIMIZERS,
+    hint="Compute the first step on paper: m̂ is g, and ŝ is g².",
+)
 def test_3_3_adam(student):
     """Adam takes the steps of the formula"""
     check.optimizer(
@@ -315,6 +339,7 @@ def test_3_3_adam(student):
         hyper={"lr": (0.5, 0.125), "beta1": (0.5, 0.75), "beta2": (0.875, 0.9375), "eps": (0.125, 0.25)},
         rule="adam",
         call="Adam(parameters, lr, beta1, beta2, eps)",
+        relative=SINGLE,
     )
 
 
@@ -356,14 +381,24 @@ def decisions(classify, order, x):
 
 
 @question(
-    "4.1", about="cross_entropy", points=2, hint="Get one row right first, then take the mean over rows."
+    "4.1",
+    about="cross_entropy",
+    points=2,
+    forbidden=CROSS_ENTROPIES,
+    hint="Get one row right first, then take the mean over rows.",
 )
 def test_4_1_cross_entropy(student):
     """cross_entropy is the mean of -log p[label]"""
     judge_cross_entropy(student, scale=1.0)
 
 
-@question("4.1", about="cross_entropy", points=1, hint="exp(1000) is infinite. logsumexp never computes it.")
+@question(
+    "4.1",
+    about="cross_entropy",
+    points=1,
+    forbidden=CROSS_ENTROPIES,
+    hint="exp(1000) is infinite. logsumexp never computes it.",
+)
 def test_4_1_large_logits(student):
     """cross_entropy is right for large logits, too"""
     judge_cross_entropy(student, scale=1000.0)

@@ -19,6 +19,9 @@ from autograder.checks.inputs import together
 from autograder.checks.losses import leaf
 from autograder.datasets import draw_line, lines
 
+FRAMEWORKS = ("torch", "scipy")
+"""Excluded in Parts 1 and 2: what they do is to be built there."""
+
 SQUARE = [(1, 1), (2, 2), (3, 3)]
 STACKS = [  # shapes of images and a kernel
     ((n, k + more, k + more + wider), (k, k))
@@ -54,7 +57,10 @@ def places(draw):
 
 
 @question(
-    "1.1", points=1, hint="image[row : row + height, column : column + width] is what lies below the kernel."
+    "1.1",
+    forbidden=FRAMEWORKS,
+    points=1,
+    hint="image[row : row + height, column : column + width] is what lies below the kernel.",
 )
 def test_1_1_response(student):
     """response multiplies and sums at one place"""
@@ -70,6 +76,7 @@ def test_1_1_response(student):
 
 @question(
     "1.2",
+    forbidden=FRAMEWORKS,
     points=2,
     needs="1.1",
     hint="How often does a kernel with 3 rows fit on an image with 3, 4, 5 rows?",
@@ -79,7 +86,13 @@ def test_1_2_response_map(student):
     check.convolution(student.response_map, call="response_map(image, kernel)")
 
 
-@question("1.3", points=1, needs="1.1", hint="range(start, stop, step) gives the rows of the corners.")
+@question(
+    "1.3",
+    forbidden=FRAMEWORKS,
+    points=1,
+    needs="1.1",
+    hint="range(start, stop, step) gives the rows of the corners.",
+)
 def test_1_3_stride(student):
     """with stride 2, the kernel moves two pixels"""
     check.convolution(student.response_map_with_stride, strides=(1, 2, 3))
@@ -89,7 +102,13 @@ def best(images, kernel):
     return functional.conv2d(images[:, None], kernel[None, None]).amax(dim=(1, 2, 3))
 
 
-@question("1.4", points=2, needs="1.2", hint="One number for each image: the maximum of its own map.")
+@question(
+    "1.4",
+    forbidden=FRAMEWORKS,
+    points=2,
+    needs="1.2",
+    hint="One number for each image: the maximum of its own map.",
+)
 def test_1_4_scores(student):
     """scores are the largest response in each image"""
     check.values(
@@ -129,7 +148,9 @@ def kernel_of(student, angle, size):
     )
 
 
-@question("2.1", points=1, hint="Check y: it grows upwards, while row numbers grow downwards.")
+@question(
+    "2.1", forbidden=FRAMEWORKS, points=1, hint="Check y: it grows upwards, while row numbers grow downwards."
+)
 def test_2_1_angle(student):
     """line_kernel responds most to lines of its angle"""
     for size in (7, 5):
@@ -137,7 +158,7 @@ def test_2_1_angle(student):
             own_angle_is_best(kernel_of(student, angle, size), angle, size)
 
 
-@question("2.1", points=1, hint="First subtract the mean, then divide.")
+@question("2.1", forbidden=FRAMEWORKS, points=1, hint="First subtract the mean, then divide.")
 def test_2_1_scale(student):
     """its sum is 0, its squares add up to 1"""
     for angle in ANGLES:
@@ -166,7 +187,11 @@ def fewest_errors(scores, labels):
 
 
 @question(
-    "2.2", about="best_threshold", points=2, hint="Try thresholds between neighbouring scores, and count."
+    "2.2",
+    about="best_threshold",
+    forbidden=FRAMEWORKS,
+    points=2,
+    hint="Try thresholds between neighbouring scores, and count.",
 )
 def test_2_2_threshold(student):
     """best_threshold makes as few errors as possible"""
@@ -191,6 +216,7 @@ def detector(student, angle, seed):
 @question(
     "2.3",
     about="detect",
+    forbidden=FRAMEWORKS,
     points=2,
     needs=("1.4", "2.1", "2.2"),
     hint="Above the threshold means 1. Nothing else counts.",

@@ -26,10 +26,11 @@
 # | Part 6 | Have you learned what you think? | 14 |
 #
 # **How to work.** Replace each `raise NotImplementedError` by your code and run the cell. In a terminal,
-# `pytest assignments/02_mlp` tells you how far you are: every question is judged on its own, with inputs you have
-# not seen. Before you hand in, choose *Restart and run all*.
+# `pytest assignments/02_mlp` tells you how far you are: every question is judged with inputs you have not
+# seen, once those that it builds on are right. Before you hand in, choose *Restart and run all*.
 #
-# **What you may use.** All of torch and numpy, except where a question says otherwise.
+# **What you may use.** All of torch and numpy, except where a question says otherwise. The grader also calls your functions
+# with tensors of float64; what you make yourself must have the same dtype: `torch.zeros(3, dtype=x.dtype)`.
 
 # %%
 import copy

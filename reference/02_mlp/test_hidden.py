@@ -275,6 +275,7 @@ def test_3_2_default(student):
         like=lambda p, lr: torch.optim.SGD(p, lr=lr, momentum=0.9),
         hyper={"lr": (0.25, 0.5)},
         call="Momentum(parameters, lr)",
+        relative=1e-4,
         examples=30,
         seed=1,
     )
@@ -288,6 +289,7 @@ def test_3_3_default(student):
         like=torch.optim.Adam,
         hyper={"lr": (0.25, 0.5)},
         call="Adam(parameters, lr)",
+        relative=1e-4,
         examples=30,
         seed=1,
     )

@@ -91,7 +91,7 @@ def response(image, kernel, row, column):
 # image with $H$ rows and a kernel with $h$ rows leave $H - h + 1$ of them. The responses at all places are themselves an
 # image, the **response map**. This step is called a *valid* convolution: nothing is added around the image.
 #
-# Neither image nor kernel has to be square. This question builds on 1.1, if you use it.
+# Neither image nor kernel has to be square. This question is judged once 1.1 is right, as is 1.3.
 
 # %%
 def response_map(image, kernel):
@@ -268,7 +268,7 @@ def response_maps(images, kernel):
 #
 # that is, the kernel is flipped in both directions. A network that *learns* its kernels doesn't mind. You do, when you move a
 # kernel from one library to another (`scipy.signal.convolve2d` flips). `torch.flip` may help. This
-# question builds on 3.1, if you use it.
+# question builds on 3.1, and is judged once that is right.
 
 # %%
 def true_convolution(image, kernel):

@@ -27,14 +27,15 @@
 # | Part 4 | What does it look at? | 6 |
 #
 # **How to work.** Replace each `raise NotImplementedError` by your code and run the cell. In a terminal,
-# `pytest assignments/04_deep_cnn` tells you how far you are: every question is judged on its own, with inputs
-# you have not seen. Before you hand in, choose *Restart and run all*.
+# `pytest assignments/04_deep_cnn` tells you how far you are: every question is judged with inputs you have
+# not seen, once those that it builds on are right. Before you hand in, choose *Restart and run all*.
 #
 # **What you hand in.** This notebook, and from question 3.4 on the file `weights.safetensors` with what your network has
 # learned. You may train it anywhere: on a laptop, or on a machine with a GPU.
 #
 # **What you may use.** In Part 1 tensors and their arithmetic, but nothing from `torch.nn`: that is what you build. Later
-# all of PyTorch.
+# all of PyTorch. The grader also calls your functions with tensors of float64; what you make yourself must have the same
+# dtype: `torch.zeros(3, dtype=x.dtype)`.
 
 # %%
 from pathlib import Path
@@ -316,7 +317,8 @@ def bce(p, y):
 # You know the loop from assignment 2: predict, loss, backward, step, and gradients back to zero. New are the device,
 # and that the network must be in training mode: it may come from `predict`.
 #
-# Use your own `bce`, or PyTorch's `nn.BCELoss`. The network has been moved to the device already.
+# Use your own `bce`, or PyTorch's `nn.BCELoss`. The network has been moved to the device already. This question is judged
+# once 2.3 and 3.1 are right.
 
 # %%
 def train_step(network, optimizer, images, labels, device):
