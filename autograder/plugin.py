@@ -201,8 +201,9 @@ def _assignment(config: pytest.Config, path: Path) -> Assignment | None:
 def pytest_collection(session: pytest.Session) -> None:
     """Let the first notebook run while the test modules import torch."""
     config = session.config
-    distributes = config.pluginmanager.has_plugin("dsession")  # xdist's controller runs no tests itself
-    if RUN in config.stash and not config.getoption("collectonly") and not distributes:
+    # Under xdist the controller runs no tests itself, and one worker alone will run those of this notebook.
+    distributed = config.pluginmanager.has_plugin("dsession") or hasattr(config, "workerinput")
+    if RUN in config.stash and not config.getoption("collectonly") and not distributed:
         config.stash[RUN].begin()
 
 
@@ -284,7 +285,7 @@ def pytest_runtest_makereport(
     finally:
         call.excinfo = raised
     if call.when == "call" or call.excinfo is not None:
-        from autograder.grading.judge import judge
+        from autograder.grading.judge import grader_fault, judge
 
         run = item.config.stash[RUN]
         assignment = _assignment(item.config, item.path)
@@ -294,7 +295,10 @@ def pytest_runtest_makereport(
         about = question.about if question else ()
         outcome = judge(call.excinfo.value if call.excinfo else None, session, about)
         if outcome.passed:
-            outcome = session.excluded_use(_excluded(item, assignment), about) or outcome
+            try:
+                outcome = session.excluded_use(_excluded(item, assignment), about) or outcome
+            except Exception as error:  # noqa: BLE001 - a hook that raises would end the whole run
+                outcome = grader_fault(f"its source could not be looked through: {type(error).__name__}")
         if outcome.verdict in ("fail", "error") and outcome.where is None and outcome.code != "unreadable":
             place = next(filter(None, map(session.definition, (*about, *session.used))), None)
             outcome = dataclasses.replace(outcome, where=place)

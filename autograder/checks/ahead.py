@@ -123,9 +123,9 @@ def several_calls(
     end = time.monotonic() + seconds
     answers: list[Any] = []
     for args, wrapped in cases:
-        if time.monotonic() > end:
-            break
         for _ in range(times):
+            if time.monotonic() > end:
+                return answers
             try:
                 result = function(*[tensor(a) if i in wrapped else a for i, a in enumerate(args)])
                 found = []
@@ -165,9 +165,9 @@ def several_passes(
     end = time.monotonic() + seconds
     answers: list[Any] = []
     for args, positions, upstream in cases:
-        if time.monotonic() > end:
-            break
         for _ in range(times):
+            if time.monotonic() > end:
+                return answers
             try:
                 leaves = {position: tensor(args[position]) for position in positions}
                 out = function(*[leaves.get(i, argument) for i, argument in enumerate(args)])

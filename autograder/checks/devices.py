@@ -72,10 +72,23 @@ def on_meta(function: Any, network: Any, args: Any) -> Any:
     class Numbers(torch.overrides.TorchFunctionMode):
         def __torch_function__(self, operation: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
             kwargs = kwargs or {}
-            first = args[0] if args else None
+            first, last = (args[0], args[-1]) if args else (None, None)
+            name = getattr(operation, "__name__", "")
+            if (
+                name in ("__setitem__", "copy_")
+                and isinstance(first, torch.Tensor)
+                and isinstance(last, torch.Tensor)
+                and (first.device.type, last.device.type) == ("cpu", "meta")
+            ):  # numbers of a GPU may be written into a tensor of the CPU
+                return operation(*args[:-1], torch.zeros(last.shape, dtype=last.dtype), **kwargs)
             if isinstance(first, torch.Tensor) and first.device.type == "meta":
                 there = torch.zeros(first.shape, dtype=first.dtype)
-                name = getattr(operation, "__name__", "")
+                if (
+                    name in ("__getitem__", "masked_select")
+                    and isinstance(last, torch.Tensor)
+                    and last.dtype == torch.bool
+                ):
+                    return first.flatten(0, last.ndim - 1)  # nobody knows how many are True
                 if name in ("item", "__float__", "__int__", "__bool__", "tolist", "numpy", "__format__"):
                     return operation(there, *args[1:], **kwargs)
                 wanted = [str(a) for a in (*args[1:], *kwargs.values()) if isinstance(a, str | torch.device)]

@@ -39,6 +39,8 @@ _MODULES = "sys.modules"
 _STARTS = ("__init__", "__new__", "__post_init__", "__call__")
 """Methods that run without being named."""
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+_MOST_SOURCE = 200_000
+"""Characters of a cell that are parsed: a tree takes hundreds of times the memory of its text."""
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 
@@ -299,16 +301,18 @@ class _Visitor(ast.NodeVisitor):
         return excluded
 
 
-@functools.lru_cache(maxsize=1000)
+@functools.lru_cache(maxsize=64)
 def _parsed(source: str) -> list[ast.stmt]:
     """The statements of a cell. IPython's own lines are left out; a cell with an error in it never ran."""
+    if len(source) > _MOST_SOURCE:
+        return []
     try:
         return ast.parse(source).body
-    except (SyntaxError, ValueError):
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
         pass
     try:
         return ast.parse(_MAGIC.sub(lambda m: f"{m[1]}{m[2]} None" if m[2] else f"{m[1]}pass", source)).body
-    except (SyntaxError, ValueError, RecursionError):
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
         return []
 
 
@@ -321,6 +325,13 @@ def _path(node: ast.AST, scope: _Visitor | _Notebook) -> str | None:
             inner = _path(node.value, scope)
             return None if inner is None else f"{inner}.{node.attr}"
         case ast.Call(func=ast.Name(id="getattr"), args=[thing, ast.Constant(value=str(name)), *_]):
+            inner = _path(thing, scope)
+            return None if inner is None else f"{inner}.{name}"
+        case ast.Subscript(
+            value=ast.Attribute(value=thing, attr="__dict__")
+            | ast.Call(func=ast.Name(id="vars"), args=[thing]),
+            slice=ast.Constant(value=str(name)),
+        ):
             inner = _path(thing, scope)
             return None if inner is None else f"{inner}.{name}"
         case ast.Call(func=function, args=[ast.Constant(value=str(name)), *_]):

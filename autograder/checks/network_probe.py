@@ -49,16 +49,19 @@ def run(network: Any, images: Any, training: bool, backward: bool = False, seed:
     found: dict[str, Any] = {"calls": calls, "output": None, "raised": "", "without_gradient": []}
     names = {layer: name for name, layer in network.named_modules()}
 
-    def note(layer: Any, inputs: Any, output: Any) -> None:
+    def note(layer: Any, args: Any, kwargs: Any, output: Any) -> None:
+        tensors = [t for t in (*args, *kwargs.values()) if isinstance(t, torch.Tensor)]
+        if not tensors or not isinstance(output, torch.Tensor):
+            return
         with torch.no_grad():
             sums = [
-                [float(t.double().mean()), float(t.double().square().mean())] for t in (inputs[0], output)
+                [float(t.double().mean()), float(t.double().square().mean())] for t in (tensors[0], output)
             ]
-        shapes = [list(inputs[0].shape), list(output.shape)]
+        shapes = [list(tensors[0].shape), list(output.shape)]
         calls.append([names[layer], type(layer).__name__, *shapes, *sums])
 
     leaves = [layer for layer in network.modules() if not list(layer.children())]
-    hooks = [layer.register_forward_hook(note) for layer in leaves]
+    hooks = [layer.register_forward_hook(note, with_kwargs=True) for layer in leaves]
     network.train(training)
     try:
         with torch.random.fork_rng(devices=[]), torch.set_grad_enabled(backward):

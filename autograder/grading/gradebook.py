@@ -54,13 +54,6 @@ CREATE TABLE verdicts (
 CREATE INDEX verdicts_by_question ON verdicts (question, verdict);
 """
 
-_TO_SECOND_FORMAT = """
-BEGIN IMMEDIATE;
-ALTER TABLE attempts ADD COLUMN weights_sha256 TEXT NOT NULL DEFAULT '';
-PRAGMA user_version = 2;
-COMMIT;
-"""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
@@ -125,7 +118,15 @@ class Gradebook:
                 f"PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;"
             )
         elif version == 1:
-            self._database.executescript(_TO_SECOND_FORMAT)
+            self._migrate()
+
+    def _migrate(self) -> None:
+        """From format 1 to format 2, unless another process has been faster."""
+        self._database.execute("BEGIN IMMEDIATE")
+        if self._pragma("user_version") == 1:
+            self._database.execute("ALTER TABLE attempts ADD COLUMN weights_sha256 TEXT NOT NULL DEFAULT ''")
+            self._database.execute("PRAGMA user_version = 2")
+        self._database.execute("COMMIT")
 
     def _pragma(self, name: str) -> int:
         return int(self._database.execute(f"PRAGMA {name}").fetchone()[0])

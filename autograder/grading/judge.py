@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autograder.errors import CheckFailed, InfrastructureError, StudentError, StudentStopped, UsageError
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 MAX_MESSAGE = 600
 """Characters of a message that are kept."""
 
+_PACKAGE = Path(__file__).parents[1]
 _NOT_YOUR_FAULT = "This is a fault of the grader, not yours: no points were taken, and a person has to look."
 
 
@@ -36,11 +38,11 @@ def judge(error: BaseException | None, session: Session | None = None, about: Se
             return _student_error(error, session, about)
         case StudentStopped():
             return _error(error.code, str(error), error.where)
-        case AssertionError():
+        case AssertionError() if not _is_ours(error):
             return Outcome(verdict=Verdict.FAIL, code="assertion", message=_assertion(error))
         case InfrastructureError() | UsageError():
             return grader_fault(str(error))
-        case ValueError() if "truth value of an array" in str(error):
+        case ValueError() if "truth value of an array" in str(error) and not _is_ours(error):
             return Outcome(
                 verdict=Verdict.FAIL,
                 code="value-shape",
@@ -50,6 +52,14 @@ def judge(error: BaseException | None, session: Session | None = None, about: Se
             )
         case _:
             return grader_fault(f"the test raised {type(error).__name__}: {error}")
+
+
+def _is_ours(error: BaseException) -> bool:
+    """Whether an exception comes from a line of this package, not of the test or a library it uses."""
+    traceback = error.__traceback__
+    while traceback is not None and traceback.tb_next is not None:
+        traceback = traceback.tb_next
+    return traceback is not None and Path(traceback.tb_frame.f_code.co_filename).is_relative_to(_PACKAGE)
 
 
 def grader_fault(reason: str) -> Outcome:

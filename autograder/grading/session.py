@@ -178,7 +178,7 @@ class Session:
 
     def watch(self, excluded: Sequence[str]) -> None:
         """Have the student process note uses of what is excluded, until ``excluded_use`` asks."""
-        self._watched = None
+        self._end_watch()
         if excluded:
             with contextlib.suppress(StudentError, StudentStopped, UnreadableNotebook, InfrastructureError):
                 student = self.student()  # what keeps the notebook from running is for the test to say
@@ -195,6 +195,8 @@ class Session:
             return None
         from autograder.checks.forbidden import forbidden, objection, where
 
+        seen = self._end_watch()
+
         cells = {cell.number: cell.source for cell in self.notebook.cells}
         key = tuple(excluded), tuple(about or dict.fromkeys(self.used))
         if key not in self._by_syntax:  # several tests serve one question
@@ -202,15 +204,18 @@ class Session:
         outcome = self._by_syntax[key]
         if not outcome.passed:
             return outcome
-        watched, self._watched = self._watched, None
-        found: object = []
-        if watched is not None and self._process is not None and watched[0] is self._process.student:
-            with contextlib.suppress(StudentError, StudentStopped):
-                found = watched[0].run(end_watch, watched[1])
-        match found:
+        match seen:
             case [[str(name), int(cell), int(line)], *_]:
                 return objection(name[:200], where(cells, cell, line))
         return None
+
+    def _end_watch(self) -> object:
+        """End the watch, if there is one, and return what it has seen: none may outlive its test."""
+        watched, self._watched = self._watched, None
+        if watched is not None and self._process is not None and watched[0] is self._process.student:
+            with contextlib.suppress(StudentError, StudentStopped):
+                return watched[0].run(end_watch, watched[1])
+        return []
 
     def definition(self, name: str) -> Where | None:
         """The last place where a cell defines ``name`` at its top; None if none does."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -32,4 +31,4 @@ def starved(pid: int, members: Iterable[psutil.Process]) -> float:
     for member in members:
         with contextlib.suppress(psutil.Error):
             own += sum(member.cpu_times()[:4])  # user, system, and those of children that have ended
-    return max(0.0, waited / 1e9 - max(0.0, own) / (os.cpu_count() or 1))
+    return max(0.0, waited / 1e9 - max(0.0, own))

@@ -100,7 +100,10 @@ def parse_weights(data: bytes) -> dict[str, NDArray[Any]]:
         flat = np.frombuffer(bytes(tensor["data"]), dtype=_DTYPES[tensor["dtype"]])
         if flat.size != math.prod(tensor["shape"]):
             raise UnreadableWeights("The file is not a safetensors file, or it is damaged.")
-        arrays[name] = flat.reshape(tensor["shape"])
+        try:
+            arrays[name] = flat.reshape(tensor["shape"])
+        except (ValueError, OverflowError):  # more axes, or longer ones, than an array can have
+            raise UnreadableWeights("The file is not a safetensors file, or it is damaged.") from None
     return arrays
 
 

@@ -63,6 +63,14 @@ class Names:
     def __getattr__(self, name: str) -> object:
         return self[name]
 
+    def run(self, function: Callable[..., object], /, *args: object, **kwargs: object) -> object:
+        """As ``Student.run``, which is a plain call here. A notebook's own ``run`` is ``student["run"]``."""
+        return function(*args, **kwargs)
+
+    def value(self, x: object, /) -> object:
+        """As ``Student.value``."""
+        return plain(x)
+
 
 class Kernel:
     """The shell, the objects that the grader holds handles of, and the loop that answers.

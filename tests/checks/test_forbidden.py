@@ -28,6 +28,8 @@ REJECTED = {
     "own name": ["import torch", "mine = torch.nn.functional.conv2d", "def solution(x): return mine(x, x)"],
     "the solution is it": ["import torch", "solution = torch.nn.functional.conv2d"],
     "getattr": ["import torch.nn.functional as F", "def solution(x): return getattr(F, 'conv2d')(x, x)"],
+    "__dict__": ["import torch.nn.functional as F", "def solution(x): return F.__dict__['conv2d'](x, x)"],
+    "vars": ["import torch.nn.functional as F", "def solution(x): return vars(F)['conv2d'](x, x)"],
     "dynamic import": [
         "import importlib",
         "def solution(x): return importlib.import_module('torch.nn.functional').conv2d(x, x)",
@@ -175,3 +177,9 @@ def test_the_outcome_names_the_use_and_its_place() -> None:
     assert outcome.where is not None
     assert outcome.where.to_json() == {"cell": 4, "line": 3, "source": "return F.conv2d(y, k)"}
     assert forbidden(cells, ["torch.optim"], about=["conv"]).passed
+
+
+def test_cells_that_no_parser_takes_are_passed_over() -> None:
+    """They are somewhere else in the notebook; too large a tree must not take the grader's memory."""
+    solution = "import torch.nn.functional as F\ndef solution(x): return F.conv2d(x, x)"
+    assert found("y = " + "-" * 5000 + "1", "z = [" + "1," * 200_000 + "]", solution) == [CONV]

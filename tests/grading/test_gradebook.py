@@ -196,6 +196,7 @@ def test_a_gradebook_of_the_first_format_is_brought_up_to_date(path: Path) -> No
     database.execute("PRAGMA user_version = 1")
     database.commit()
     database.close()
-    with Gradebook(path) as gradebook:
+    with Gradebook(path) as gradebook, Gradebook(path) as second:
         gradebook.add(replace(entry(), weights_sha256="abc"))
+        assert len(second.history("alice")) == 2
         assert [old.weights_sha256 for old in gradebook.history("alice")] == ["", "abc"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 
@@ -80,3 +81,11 @@ def test_weights_are_read_once_and_only_when_asked_for() -> None:
         with pytest.raises(UnreadableWeights):
             dict(weights)
     assert calls == [1]
+
+
+@pytest.mark.parametrize("shape", [[0, 2**63], [0, 2**62, 8], [1] * 70])
+def test_a_shape_that_no_array_can_have_is_damage(shape: list[int]) -> None:
+    size = 4 if 0 not in shape else 0
+    header = json.dumps({"w": {"dtype": "F32", "shape": shape, "data_offsets": [0, size]}}).encode()
+    with pytest.raises(UnreadableWeights, match="damaged"):
+        parse_weights(len(header).to_bytes(8, "little") + header + bytes(size))

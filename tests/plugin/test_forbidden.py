@@ -89,3 +89,26 @@ def test_a_wrong_setting_is_a_usage_error(course: DemoCourse, names: str) -> Non
     assert graded.status == 4
     assert "forbidden" in graded.output
     assert "Traceback" not in graded.output
+
+
+def test_a_test_that_fails_does_not_blind_the_next_one(course: DemoCourse) -> None:
+    """Each test is watched anew, whatever became of the one before."""
+    tests = TESTS.replace("points=3)", 'points=3, forbidden="statistics.median")')
+    (course.folder / "test_demo.py").write_text(tests)
+    hidden = "import statistics as st\ndef middle(x):\n    return getattr(st, 'med' + 'ian')(x)"
+    course.hand_in(["def mean(x):\n    return 5", hidden])
+    graded = course.run()
+    assert graded.verdicts == {"1.1": "fail", "1.2": "fail"}
+    assert graded.question("1.2")["code"] == "forbidden"
+
+
+def test_a_source_that_cannot_be_looked_through_is_no_end_of_the_run(course: DemoCourse) -> None:
+    deep = (
+        "import statistics as st\ndef mean(x):\n    return sum(x) / len(x) + 0 * ("
+        + " + ".join(["1"] * 700)
+        + ")"
+    )
+    course.hand_in([deep, MIDDLE])
+    graded = course.run()
+    assert graded.verdicts == {"1.1": "inconclusive", "1.2": "pass"}
+    assert graded.status == 3
