@@ -130,7 +130,7 @@ class Tensor:
     def transpose(self, *axes):
         if not axes:
             return self.T
-        return Tensor(self.value.transpose(axes), [(self, lambda g: g.transpose(np.argsort(axes)))])
+        return Tensor(self.value.transpose(axes), [(self, lambda g: g.transpose(np.argsort([axis % g.ndim for axis in axes])))])
 
     @property
     def T(self):
