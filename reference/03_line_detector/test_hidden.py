@@ -159,8 +159,8 @@ def test_2_3_another_angle(student):
         call="detect(images, kernel, threshold)",
     )
     three, one = np.array([[[1.0]], [[2.0]], [[3.0]]]), np.array([[1.0]])
-    found = check.value(student.detect(three, one, 2.0), shape=(3,), of="detect(images, kernel, threshold)")
-    assert list(found) == [0, 0, 1], "Only what is above the threshold is 1, not what is equal to it."
+    found = np.asarray(student.detect(three, one, 2.0)).astype(int).tolist()
+    assert found == [0, 0, 1], "Only what is above the threshold is 1, not what is equal to it."
 
 
 @question("3.1", points=1, hint="One map for each image, also if there is only one image.")
