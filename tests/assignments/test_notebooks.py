@@ -1,4 +1,4 @@
-"""assignment 03: what the notebook says about its questions is what the tests do."""
+"""What each notebook says about its questions is what the tests do."""
 
 from __future__ import annotations
 
@@ -10,11 +10,10 @@ from types import ModuleType
 
 import pytest
 
-from autograder.course import Question, load_assignment, question_of
+from autograder.course import Assignment, Course, Question, question_of
+from autograder.notebook.release import is_current
 
-ROOT = Path(__file__).parents[2]
-ASSIGNMENT = load_assignment(ROOT / "assignments" / "03_line_detector")
-REFERENCE = ASSIGNMENT.reference_source.read_text(encoding="utf-8")
+COURSE = Course(root=Path(__file__).parents[2])
 
 
 def load(path: Path) -> ModuleType:
@@ -32,47 +31,59 @@ def questions(path: Path) -> list[tuple[Question, str]]:
     return [(question, test.__doc__ or "") for test in tests if (question := question_of(test))]
 
 
-@pytest.fixture(scope="module")
-def public() -> list[tuple[Question, str]]:
-    return questions(ASSIGNMENT.directory / "test_line_detector.py")
+@pytest.fixture(scope="module", params=COURSE.assignments(), ids=lambda assignment: assignment.name)
+def assignment(request: pytest.FixtureRequest) -> Assignment:
+    return request.param
 
 
 @pytest.fixture(scope="module")
-def hidden() -> list[tuple[Question, str]]:
-    return questions(ASSIGNMENT.hidden_tests)
+def public(assignment: Assignment) -> list[tuple[Question, str]]:
+    (path,) = assignment.directory.glob("test_*.py")
+    return questions(path)
 
 
-def headings() -> dict[str, int]:
+@pytest.fixture(scope="module")
+def hidden(assignment: Assignment) -> list[tuple[Question, str]]:
+    return questions(assignment.hidden_tests)
+
+
+@pytest.fixture(scope="module")
+def reference(assignment: Assignment) -> str:
+    return assignment.reference_source.read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def headings(reference: str) -> dict[str, int]:
     """Points of each question as its heading says them."""
-    found = re.findall(r"^# ### (\d\.\d+) .* \((\d+) points?\)$", REFERENCE, re.MULTILINE)
+    found = re.findall(r"^# ### (\d\.\d+) .* \((\d+) points?\)$", reference, re.MULTILINE)
     return {id: int(points) for id, points in found}
 
 
-def test_headings_say_the_points_of_the_tests(public, hidden) -> None:
+def test_headings_say_the_points_of_the_tests(public, hidden, headings) -> None:
     points: dict[str, float] = defaultdict(float)
     for question, _ in public + hidden:
         points[question.id] += question.points
-    assert dict(points) == headings()
+    assert dict(points) == headings
 
 
-def test_the_table_at_the_top_adds_them_up() -> None:
-    parts = re.findall(r"^# \| Part (\d) \|.*\| (\d+) \|$", REFERENCE, re.MULTILINE)
+def test_the_table_at_the_top_adds_them_up(reference, headings) -> None:
+    parts = re.findall(r"^# \| Part (\d) \|.*\| (\d+) \|$", reference, re.MULTILINE)
     totals: dict[str, int] = defaultdict(int)
-    for id, points in headings().items():
+    for id, points in headings.items():
         totals[id[0]] += points
     assert {part: int(points) for part, points in parts} == dict(totals)
 
 
-def test_public_tests_give_most_points_of_every_part(public, hidden) -> None:
+def test_public_tests_give_most_points_of_every_part(public, hidden, headings) -> None:
     def total(tests: list[tuple[Question, str]]) -> float:
         return sum(question.points for question, _ in tests)
 
     assert 0.5 < total(public) / total(public + hidden) < 0.7
-    assert {question.id for question, _ in public} == set(headings())
+    assert {question.id for question, _ in public} == set(headings)
 
 
-def test_needs_name_earlier_questions(public, hidden) -> None:
-    order = list(headings())
+def test_needs_name_earlier_questions(public, hidden, headings) -> None:
+    order = list(headings)
     for question, _ in public + hidden:
         assert all(order.index(needed) < order.index(question.id) for needed in question.needs), question
 
@@ -91,3 +102,7 @@ def test_titles_fit_in_one_line(public, hidden) -> None:
         assert len(title) <= 80, title
     for question, doc in public:
         assert len(doc.partition("\n")[0]) <= 50, question
+
+
+def test_the_student_notebook_is_what_the_reference_makes(assignment) -> None:
+    assert is_current(assignment)
