@@ -137,12 +137,9 @@ def _path(config: pytest.Config, argument: str) -> Path:
 
 @pytest.hookimpl(trylast=True)
 def pytest_autograder_start_student(assignment: Assignment, time_left: float) -> StudentProcess:
-    from autograder.student import StudentProcess
+    from autograder.grading.start import start_student
 
-    files = {name: assignment.directory / name for name in assignment.files}
-    return StudentProcess.spawn(
-        limits=assignment.limits, files=files, preload=assignment.preload, time_left=time_left, wait=False
-    )
+    return start_student(assignment, time_left)
 
 
 class StudentUnderTest:

@@ -12,20 +12,23 @@ import signal
 import sys
 import threading
 from collections import deque
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
+from functools import partial
 from multiprocessing.connection import wait as wait_for
 from multiprocessing.process import BaseProcess
+from multiprocessing.util import Finalize
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 if TYPE_CHECKING:
     from autograder.course import Assignment
     from autograder.grading.one import Attempt
     from autograder.grading.submissions import Submission
+    from autograder.isolation.warm import Warm
     from autograder.verdict import QuestionResult
 
 GRACE = 10.0
@@ -46,6 +49,7 @@ def grade_many(
     *,
     hidden: bool = False,
     jobs: int | None = None,
+    isolation: str = "none",
 ) -> Generator[tuple[Submission, Attempt], None, None]:
     """Grade submissions in worker processes and yield each attempt as it is done.
 
@@ -57,14 +61,16 @@ def grade_many(
         submissions: what to grade.
         hidden: run the hidden tests too.
         jobs: worker processes; by default one per processor.
+        isolation: name of the strategy that fences the student processes.
     """
+    workers = partial(_Workers, assignment, hidden=hidden, isolation=isolation)
     jobs = max(1, min(jobs or default_jobs(), len(submissions), _MAX_JOBS))
     waiting = deque(submission for submission in submissions if not submission.trouble)
     reasons = {submission.name: submission.trouble for submission in submissions if submission.trouble}
     lost: list[Submission] = []
     questions: tuple[QuestionResult, ...] = ()
     while waiting:
-        for submission, outcome in _until_one_dies(assignment, waiting, hidden=hidden, jobs=jobs):
+        for submission, outcome in _until_one_dies(workers, waiting, jobs=jobs):
             if isinstance(outcome, BaseException):
                 lost.append(submission)
             else:
@@ -72,7 +78,7 @@ def grade_many(
                 yield submission, outcome
     # A worker that dies takes down its neighbours' work. Alone, each shows whether it was the cause.
     for submission in lost:
-        for _, outcome in _until_one_dies(assignment, deque([submission]), hidden=hidden, jobs=1):
+        for _, outcome in _until_one_dies(workers, deque([submission]), jobs=1):
             if isinstance(outcome, BrokenProcessPool):
                 reasons[submission.name] = "The process that graded it died twice."
             elif isinstance(outcome, BaseException):
@@ -86,7 +92,7 @@ def grade_many(
 
 
 def _until_one_dies(
-    assignment: Assignment, waiting: deque[Submission], *, hidden: bool, jobs: int
+    workers: Callable[..., _Workers], waiting: deque[Submission], *, jobs: int
 ) -> Iterator[tuple[Submission, Attempt | BaseException]]:
     """Grade from the front of ``waiting`` until it is empty or a worker dies.
 
@@ -94,11 +100,11 @@ def _until_one_dies(
     """
     running: dict[Future[Attempt], Submission] = {}
     broken = False
-    with _Workers(jobs) as workers:
+    with workers(jobs=jobs) as pool:
         while running or (waiting and not broken):
             while waiting and len(running) < jobs and not broken:
                 try:
-                    future = workers.submit(assignment, waiting[0].path, hidden)
+                    future = pool.submit(waiting[0].path)
                 except BrokenProcessPool:
                     broken = True
                 else:
@@ -135,15 +141,19 @@ def _not_judged(
 class _Workers:
     """A pool of spawned processes that is ended with everything that its processes started."""
 
-    def __init__(self, jobs: int) -> None:
+    def __init__(self, assignment: Assignment, *, jobs: int, hidden: bool, isolation: str) -> None:
+        self._assignment = assignment
+        self._hidden = hidden
         self._others = set(multiprocessing.active_children())
         self._pool = ProcessPoolExecutor(
-            jobs, mp_context=multiprocessing.get_context("spawn"), initializer=_begin_worker
+            jobs,
+            mp_context=multiprocessing.get_context("spawn"),
+            initializer=_begin_worker,
+            initargs=(isolation, assignment.preload),
         )
-        self._done = False
 
-    def submit(self, assignment: Assignment, path: Path, hidden: bool) -> Future[Attempt]:
-        return self._pool.submit(_grade, assignment, path, hidden)
+    def submit(self, path: Path) -> Future[Attempt]:
+        return self._pool.submit(_grade, self._assignment, path, self._hidden)
 
     def __enter__(self) -> _Workers:
         return self
@@ -185,10 +195,17 @@ def _kill(workers: Sequence[BaseProcess]) -> None:
 
 _busy = False
 _ended = False
+_isolation: Warm | None = None
 
 
-def _begin_worker() -> None:
+def _begin_worker(isolation: str, preload: tuple[str, ...]) -> None:
     """Prepare a worker: Ctrl-C is the driver's business, and one worker uses one processor."""
+    from autograder.isolation.strategies import strategy
+
+    global _isolation
+    _isolation = strategy(isolation)
+    _isolation.warm_up(preload)
+    Finalize(None, _isolation.close, exitpriority=0)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, _end_worker)
     # Read when numpy and torch are imported, which happens with the first submission.
@@ -208,7 +225,7 @@ def _end_worker(_signal: int, _frame: FrameType | None) -> None:
     """On SIGTERM: leave the submission through its clean-up, which ends the student process."""
     global _ended
     if not _busy:
-        os._exit(1)
+        _leave()
     if not _ended:
         _ended = True
         raise KeyboardInterrupt
@@ -222,10 +239,14 @@ def _grade(assignment: Assignment, path: Path, hidden: bool) -> Attempt:
     _busy = True
     try:
         # What the cells printed may be large, and their errors are exceptions, which pickle does not restore.
-        return replace(grade_one(assignment, path, hidden=hidden), cells=())
+        return replace(grade_one(assignment, path, hidden=hidden, isolation=_isolation), cells=())
     finally:
         _busy = False
         if _ended:
-            os._exit(
-                1
-            )  # the pool is gone: nobody waits for an answer, and nobody would send this worker home
+            _leave()  # the pool is gone: nobody waits for an answer, and nobody would send this worker home
+
+
+def _leave() -> NoReturn:
+    if _isolation is not None:
+        _isolation.close()
+    os._exit(1)

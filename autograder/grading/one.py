@@ -13,7 +13,7 @@ import os
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,13 +21,16 @@ import pytest
 
 from autograder.errors import InfrastructureError
 from autograder.grading.judge import grader_fault
+from autograder.grading.start import start_student
+from autograder.isolation.none import NoIsolation
 from autograder.notebook.read import UnreadableNotebook, read_bytes
 from autograder.notebook.weights import UnreadableWeights, weights_bytes, weights_of
 from autograder.verdict import AssignmentResult, QuestionResult
 
 if TYPE_CHECKING:
     from autograder.course import Assignment
-    from autograder.student import CellOutcome
+    from autograder.isolation.protocol import Isolation
+    from autograder.student import CellOutcome, StudentProcess
 
 _CONFIGURATION = Path(__file__).with_name("pytest.ini")
 
@@ -65,7 +68,20 @@ class _Receiver:
         self.cells = tuple(cell for outcomes in cells.values() for cell in outcomes)
 
 
-def grade_one(assignment: Assignment, submission: Path, *, hidden: bool = False) -> Attempt:
+class _Starter:
+    """Starts the student process of a pytest run by a given strategy."""
+
+    def __init__(self, isolation: Isolation) -> None:
+        self._isolation = isolation
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_autograder_start_student(self, assignment: Assignment, time_left: float) -> StudentProcess:
+        return start_student(assignment, time_left, self._isolation)
+
+
+def grade_one(
+    assignment: Assignment, submission: Path, *, hidden: bool = False, isolation: Isolation | None = None
+) -> Attempt:
     """Grade ``submission``.
 
     Whatever the submission holds, there is an attempt to show for it. If the grader itself fails, the attempt
@@ -75,7 +91,9 @@ def grade_one(assignment: Assignment, submission: Path, *, hidden: bool = False)
         assignment: what to grade it for.
         submission: path of the notebook.
         hidden: run the hidden tests too.
+        isolation: how the student process is started and fenced; a fresh one without a fence if not given.
     """
+    isolation = isolation or NoIsolation()
     started = time.monotonic()
     trouble, digest = "", ""
     try:
@@ -91,7 +109,7 @@ def grade_one(assignment: Assignment, submission: Path, *, hidden: bool = False)
     ]
     printed = io.StringIO()
     with _alone(), contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
-        status = pytest.main(arguments, plugins=[receiver])
+        status = pytest.main(arguments, plugins=[receiver, _Starter(isolation)])
     result = next((r for r in receiver.results if r.assignment == assignment.name), None)
     if result is None or status not in (0, 1, 3):
         last = next((line for line in reversed(printed.getvalue().splitlines()) if line.strip()), "no output")
@@ -107,7 +125,7 @@ def grade_one(assignment: Assignment, submission: Path, *, hidden: bool = False)
         path=submission,
         sha256=digest,
         weights_sha256=_weights_sha256(assignment, submission),
-        result=result,
+        result=replace(result, isolation=isolation.name),
         trouble=trouble,
         cells=receiver.cells,
         duration=time.monotonic() - started,

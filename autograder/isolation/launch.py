@@ -1,4 +1,4 @@
-"""How a student process is begun: its command line and its environment, whatever fences it."""
+"""How a fresh Python is begun: its command line, its environment, its directory."""
 
 from __future__ import annotations
 
@@ -7,18 +7,15 @@ import os
 import shutil
 import site
 import sys
-import threading
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 import autograder
 
-if TYPE_CHECKING:
-    from autograder.isolation.protocol import Launch
-
 # This very package, which need not be the one that is installed, and nothing else of the folder it lies in.
 _BOOT = """
-import importlib.util, os, sys
+import importlib, importlib.util, os, sys
 sys.path.append(sys.argv[2])
 folder = os.path.join(sys.argv[2], "autograder")
 spec = importlib.util.spec_from_file_location(
@@ -26,8 +23,8 @@ spec = importlib.util.spec_from_file_location(
 )
 sys.modules["autograder"] = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(sys.modules["autograder"])
-from autograder.student.kernel import main
-main(sys.argv[1:])
+module, _, function = sys.argv[1].partition(":")
+getattr(importlib.import_module(module), function)(sys.argv[3:])
 """
 _PACKAGE_ROOT = str(Path(autograder.__file__).resolve().parent.parent)
 
@@ -37,27 +34,17 @@ _INHERITED = (
 )
 
 
-def command(launch: Launch, *, descriptor: int | None = None, share: int = 0) -> list[str]:
-    """The command line.
+def command(entry: str, settings: Mapping[str, Any]) -> list[str]:
+    """The command line of a fresh Python.
 
     Args:
-        launch: what is wanted.
-        descriptor: number under which the process inherits the channel.
-        share: where descriptors are not inherited (Windows): bytes on standard input that name the channel.
+        entry: ``module:function`` to call in it.
+        settings: its argument, and ``package_root``.
     """
-    settings = {
-        "descriptor": descriptor,
-        "share": share,
-        "package_root": _PACKAGE_ROOT,
-        "preload": launch.preload,
-        "max_answer": launch.limits.answer,
-        "directory": str(launch.directory),
-        # Linux means the thread that started the process, so only the main one may ask for it
-        "dies_with_parent": sys.platform == "linux" and threading.current_thread() is threading.main_thread(),
-    }
     user_site = [] if site.ENABLE_USER_SITE else ["-s"]
+    text = json.dumps({**settings, "package_root": _PACKAGE_ROOT})
     # -P: the working directory must not come before the standard library while this package is imported
-    return [sys.executable, *user_site, "-P", "-c", _BOOT, json.dumps(settings), _PACKAGE_ROOT]
+    return [sys.executable, *user_site, "-P", "-c", _BOOT, entry, _PACKAGE_ROOT, text]
 
 
 def environment(directory: Path) -> dict[str, str]:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import psutil
 
+_SHORT = 0.1
+"""Seconds of waiting that are not worth a look at all processes."""
 
-def starved(pid: int, members: Iterable[psutil.Process]) -> float:
+
+def starved(pid: int, members: Callable[[], Iterable[psutil.Process]]) -> float:
     """Seconds in which a process was ready to run while *other* programs had the processors.
 
     Linux counts how long a thread waits in the queue of a processor. What the process's own other threads and
@@ -19,7 +22,7 @@ def starved(pid: int, members: Iterable[psutil.Process]) -> float:
 
     Args:
         pid: the process; its main thread is the one that is waited for.
-        members: it and its descendants.
+        members: finds it and its descendants.
     """
     if sys.platform != "linux":
         return 0.0
@@ -27,8 +30,10 @@ def starved(pid: int, members: Iterable[psutil.Process]) -> float:
         ran, waited, _ = map(int, Path(f"/proc/{pid}/task/{pid}/schedstat").read_text().split())
     except (OSError, ValueError):
         return 0.0
+    if waited / 1e9 < _SHORT:
+        return 0.0
     own = -ran / 1e9
-    for member in members:
+    for member in members():
         with contextlib.suppress(psutil.Error):
             own += sum(member.cpu_times()[:4])  # user, system, and those of children that have ended
     return max(0.0, waited / 1e9 - max(0.0, own))

@@ -10,16 +10,39 @@ import subprocess
 import sys
 import threading
 import time
+from typing import Any, Protocol
 
 import psutil
 
 from autograder.errors import InfrastructureError
+from autograder.isolation.family import Family
 
 _PR_SET_CHILD_SUBREAPER = 36
 _PATIENCE = 10.0
 
-_lock = threading.Lock()
-_students: set[int] = set()  # main processes that are alive and have an owner
+adoption = threading.RLock()
+"""Held while a process is being made that will become a child of the grader, until it has an owner. Nobody
+looks for orphans meanwhile: it would be taken for one."""
+
+_owned: set[int] = set()  # main processes that are alive and have an owner
+
+
+class Process(Protocol):
+    """A child of the grader; ``subprocess.Popen`` is one."""
+
+    pid: int
+    returncode: Any
+    """Exit code, or minus the number of the signal; None while it is not reaped."""
+
+    def poll(self) -> int | None:
+        """Reap it if it has ended; its return code."""
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Wait for its end and reap it.
+
+        Raises:
+            subprocess.TimeoutExpired: it has not ended in so many seconds.
+        """
 
 
 class ProcessTree:
@@ -30,34 +53,34 @@ class ProcessTree:
     process group and the descendants that are known at that moment are ended.
     """
 
-    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+    def __init__(self, process: Process) -> None:
         self.process = process
         self.pid = process.pid
         self._started = _start_time(process.pid)
         self._adopt(1)
 
     def _adopt(self, change: int) -> None:
-        with _lock:
-            before = bool(_students)
-            (_students.add if change > 0 else _students.discard)(self.pid)
-            if sys.platform == "linux" and before != bool(_students):
-                ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, int(bool(_students)), 0, 0, 0)
+        with adoption:
+            before = bool(_owned)
+            (_owned.add if change > 0 else _owned.discard)(self.pid)
+            if sys.platform == "linux" and before != bool(_owned):
+                ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, int(bool(_owned)), 0, 0, 0)
 
     def members(self) -> list[psutil.Process]:
         """All processes of the tree that are alive, the main one first, and those that wait to be reaped."""
-        found: list[psutil.Process] = []
-        with contextlib.suppress(psutil.NoSuchProcess):
-            main = psutil.Process(self.pid)
-            if self.process.poll() is None:
-                found = [main, *main.children(recursive=True)]
-        if sys.platform == "linux":
-            for orphan in self._orphans():
-                found.append(orphan)
-                with contextlib.suppress(psutil.NoSuchProcess):
-                    found += orphan.children(recursive=True)
+        with adoption:
+            family = Family()
+            found: list[psutil.Process] = []
+            with contextlib.suppress(psutil.NoSuchProcess):
+                main = psutil.Process(self.pid)
+                if self.process.poll() is None:
+                    found = [main, *family.descendants(self.pid)]
+            if sys.platform == "linux":
+                for orphan in self._orphans(family):
+                    found += [orphan, *family.descendants(orphan.pid)]
         return found
 
-    def _orphans(self) -> list[psutil.Process]:
+    def _orphans(self, family: Family) -> list[psutil.Process]:
         """Children of the grader that it did not start itself.
 
         They came after the student process and are in another session than the grader, which processes that
@@ -65,9 +88,9 @@ class ProcessTree:
         """
         found = []
         own_session = os.getsid(0)
-        for child in psutil.Process().children():
+        for child in family.children(os.getpid()):
             with contextlib.suppress(psutil.NoSuchProcess, ProcessLookupError):
-                is_foreign = child.pid not in _students and os.getsid(child.pid) != own_session
+                is_foreign = child.pid not in _owned and os.getsid(child.pid) != own_session
                 if is_foreign and child.create_time() >= self._started:
                     found.append(child)
         return found

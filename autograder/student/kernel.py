@@ -7,17 +7,12 @@ can change is its own answers.
 from __future__ import annotations
 
 import contextlib
-import json
 import mmap
 import operator
 import os
-import shutil
 import socket
-import sys
-import traceback
 from collections.abc import Callable
 from importlib import import_module
-from pathlib import Path
 from typing import Any
 
 from autograder.student.channel import ChannelClosed, Frame, Kind, StudentChannel
@@ -237,45 +232,3 @@ def _parent_death_signal() -> Callable[[int], object]:
 
     prctl = ctypes.CDLL(None).prctl
     return lambda number: prctl(_PR_SET_PDEATHSIG, number, 0, 0, 0)
-
-
-def prepare(preload: list[str]) -> None:
-    """Import what the notebook is likely to use, while no limit is in force yet.
-
-    A process that is forked for each notebook would do this once, before it forks.
-    """
-    for module in preload:
-        import_module(module)
-
-
-def _private_path(package_root: str) -> None:
-    """Leave only the working directory and the installed packages on ``sys.path``.
-
-    A source checkout of this package has the course's tests beside it.
-    """
-    if Path(package_root).name not in ("site-packages", "dist-packages"):
-        sys.path[:] = [
-            entry for entry in sys.path if not entry or Path(entry).resolve() != Path(package_root)
-        ]
-    sys.path.insert(0, str(Path.cwd()))
-
-
-def main(arguments: list[str]) -> None:
-    """Entry of a spawned process; ``arguments`` come from ``autograder.isolation.launch``."""
-    settings = json.loads(arguments[0])
-    if sys.platform == "win32":
-        sock = socket.fromshare(sys.stdin.buffer.read(settings["share"]))
-    else:
-        sock = socket.socket(fileno=settings["descriptor"])
-        sock.set_inheritable(False)
-    sys.argv[:] = [""]
-    _private_path(settings["package_root"])
-    try:
-        prepare(settings["preload"])
-        kernel = Kernel(sock, settings["max_answer"], dies_with_parent=settings["dies_with_parent"])
-    except BaseException:  # noqa: BLE001 - the grader reads why
-        traceback.print_exc(file=sys.__stderr__)
-        sys.exit(1)
-    kernel.serve()
-    shutil.rmtree(settings["directory"], ignore_errors=True)  # the grader was killed and cannot do it
-    os._exit(0)

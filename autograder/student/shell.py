@@ -12,6 +12,7 @@ import re
 import sys
 import traceback
 import warnings
+from pathlib import Path
 from typing import Any, NoReturn
 
 from IPython.core.compilerop import CachingCompiler
@@ -19,6 +20,7 @@ from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
 from IPython.core.inputtransformer2 import leading_empty_lines
 from IPython.core.interactiveshell import InteractiveShell
+from IPython.core.profiledir import ProfileDir
 from traitlets import Type
 from traitlets.config import Config
 
@@ -79,6 +81,15 @@ class _DisplayHook(DisplayHook):
         self._is_active = False
 
 
+class _Profile(ProfileDir):
+    """The profile's folder without the folders of Jupyter's servers in it."""
+
+    def check_dirs(self) -> None:
+        """Make none."""
+
+    check_security_dir = check_log_dir = check_pid_dir = check_startup_dir = check_dirs
+
+
 class CellShell(InteractiveShell):
     """The shell; there is one for a process."""
 
@@ -123,6 +134,10 @@ class CellShell(InteractiveShell):
         result = self.run_cell(source, store_history=True)  # type: ignore[no-untyped-call]
         error: BaseException | None = result.error_before_exec or result.error_in_exec
         return error
+
+    def init_profile_dir(self, profile_dir: Any) -> None:
+        """Where magics such as ``%cd`` and ``%store`` keep what they remember."""
+        self.profile_dir = profile_dir or _Profile(location=str(Path(self.ipython_dir, "profile_default")))
 
     def init_virtualenv(self) -> None:
         """The interpreter was chosen by the grader."""

@@ -3,31 +3,58 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from textwrap import dedent
+from typing import TYPE_CHECKING
 
 import pytest
 
 from autograder.course import Limits
+from autograder.isolation.none import NoIsolation
+from autograder.isolation.warm import Warm
 from autograder.student import StudentProcess
+
+if TYPE_CHECKING:
+    from autograder.isolation.protocol import Isolation
 
 Opener = Callable[..., StudentProcess]
 
 
+@pytest.fixture(scope="session")
+def warm() -> Iterator[Warm]:
+    """Forks processes from a warm one."""
+    with Warm() as strategy:
+        yield strategy
+
+
+@pytest.fixture(scope="module", params=["spawned", "forked"])
+def isolation(request: pytest.FixtureRequest) -> Isolation:
+    """The ways to start a process, which must make no difference."""
+    if request.param == "forked":
+        forked: Warm = request.getfixturevalue("warm")
+        return forked
+    return NoIsolation()
+
+
 @pytest.fixture(scope="module")
-def shared() -> Iterator[StudentProcess]:
+def shared(isolation: Isolation) -> Iterator[StudentProcess]:
     """One process for the tests of a module that leave it as it was."""
-    with StudentProcess.spawn() as process:
+    with StudentProcess.spawn(isolation=isolation) as process:
         yield process
 
 
 @pytest.fixture
-def notebook() -> Iterator[Opener]:
+def notebook(isolation: Isolation) -> Iterator[Opener]:
     """Opens a process, runs the cells given, and closes it after the test."""
     with ExitStack() as stack:
 
         def open_notebook(
             *cells: str, files: object = None, preload: object = (), **limits: float
         ) -> StudentProcess:
-            process = StudentProcess.spawn(limits=Limits(**limits), files=files, preload=preload)  # type: ignore[arg-type]
+            process = StudentProcess.spawn(
+                limits=Limits(**limits),
+                files=files,  # type: ignore[arg-type]
+                preload=preload,  # type: ignore[arg-type]
+                isolation=isolation,
+            )
             stack.enter_context(process)
             for number, source in enumerate(cells, 1):
                 outcome = process.execute(number, dedent(source))

@@ -1,0 +1,68 @@
+"""How a student process begins, from its start to its first answer."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import shutil
+import socket
+import sys
+import traceback
+from collections.abc import Iterable
+from importlib import import_module
+from pathlib import Path
+
+from autograder.student.kernel import Kernel
+
+
+def spawned(arguments: list[str]) -> None:
+    """Entry of a fresh process; ``arguments`` come from ``autograder.isolation.launch``."""
+    settings = json.loads(arguments[0])
+    if sys.platform == "win32":
+        sock = socket.fromshare(sys.stdin.buffer.read(settings["share"]))
+    else:
+        sock = socket.socket(fileno=settings["descriptor"])
+        sock.set_inheritable(False)
+    try:
+        prepare(settings["package_root"], settings["preload"])
+        serve(sock, settings["max_answer"], dies_with_parent=settings["dies_with_parent"])
+    except BaseException:  # noqa: BLE001 - the grader reads why
+        traceback.print_exc(file=sys.__stderr__)
+        sys.exit(1)
+    shutil.rmtree(settings["directory"], ignore_errors=True)  # the grader was killed and cannot do it
+    os._exit(0)
+
+
+def prepare(package_root: str, preload: Iterable[str]) -> None:
+    """Import what notebooks are likely to use, while no limit is in force yet.
+
+    Only the installed packages are left on ``sys.path``: a source checkout of this package has the course's
+    tests beside it.
+    """
+    sys.argv[:] = [""]
+    if Path(package_root).name not in ("site-packages", "dist-packages"):
+        sys.path[:] = [
+            entry for entry in sys.path if not entry or Path(entry).resolve() != Path(package_root)
+        ]
+    for module in preload:
+        import_module(module)
+
+
+def serve(sock: socket.socket, max_answer: int, *, dies_with_parent: bool) -> None:
+    """Answer calls until the grader is gone; modules are found in the working directory first."""
+    sys.path.insert(0, str(Path.cwd()))
+    _seed()
+    Kernel(sock, max_answer, dies_with_parent=dies_with_parent).serve()
+
+
+def _seed() -> None:
+    """The same numbers in every run, for notebooks that draw some without a seed of their own.
+
+    A grade would be a matter of luck otherwise, and children of one process would share theirs.
+    """
+    random.seed(0)
+    if numpy := sys.modules.get("numpy"):
+        numpy.random.seed(0)
+    if torch := sys.modules.get("torch"):
+        torch.manual_seed(0)
