@@ -1,4 +1,4 @@
-"""Run a command as an ordinary user who can reach the interpreter: ``python as_user.py UID PATH... -- COMMAND``.
+"""Run a command as an ordinary user who can reach the interpreter: ``as_user.py UID PATH... -- COMMAND``.
 
 Needs root. In a mount namespace of its own, folders on the way to the paths that are closed to others (an
 interpreter in root's home) are covered by open ones that hold nothing but those paths.
