@@ -1,23 +1,17 @@
-"""The limits of one student process and its descendants, put in force and measured from outside."""
+"""What one student process and its descendants use, measured from outside."""
 
 from __future__ import annotations
 
 import contextlib
-import math
 import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import psutil
 
-from autograder.errors import InfrastructureError
 from autograder.isolation.starvation import starved
 from autograder.isolation.tree import Process, ProcessTree
-
-if TYPE_CHECKING:
-    from autograder.course import Limits
 
 
 class LimitedTree(ProcessTree):
@@ -26,43 +20,19 @@ class LimitedTree(ProcessTree):
     Args:
         process: the main process.
         output: descriptor of what is written past the channel.
-        limits: what they may use.
         baseline: bytes that it has when it is ready; measured then if not given.
     """
 
-    def __init__(
-        self, process: Process, output: int | None, limits: Limits, *, baseline: int | None = None
-    ) -> None:
+    def __init__(self, process: Process, output: int | None, *, baseline: int | None = None) -> None:
         super().__init__(process)
         self.output = output
-        self._limits = limits
         self._baseline = baseline
 
-    def restrict(self) -> None:
-        """Measure what the process has, and let it have as much more as the limit says."""
-        try:
-            process = psutil.Process(self.pid)
-            if self._baseline is None:
-                self._baseline = written(process)
-            if sys.platform == "linux":
-                self._restrict_linux(process.memory_info().vms)
-        except (psutil.NoSuchProcess, ProcessLookupError):
-            pass  # it has died, which the channel tells
-        except (OSError, ValueError) as error:
-            raise InfrastructureError(f"cannot limit what the notebook's process may use: {error}") from error
-
-    def _restrict_linux(self, address_space: int) -> None:
-        import resource
-
-        def at_most(kind: int, value: int) -> None:
-            _, hard = resource.prlimit(self.pid, kind)
-            value = value if hard == resource.RLIM_INFINITY else min(value, hard)
-            resource.prlimit(self.pid, kind, (value, value))
-
-        at_most(resource.RLIMIT_AS, address_space + self._limits.memory)
-        at_most(resource.RLIMIT_CORE, 0)
-        # for the case that the grader itself is killed: whatever computes for ever then ends some time
-        at_most(resource.RLIMIT_CPU, math.ceil(self._limits.total) * (os.cpu_count() or 1) + 60)
+    def measure(self) -> None:
+        """Measure what the process has."""
+        if self._baseline is None:
+            with contextlib.suppress(psutil.NoSuchProcess):  # it has died, which the channel tells
+                self._baseline = written(psutil.Process(self.pid))
 
     def running(self) -> bool:
         """Whether the main process is alive."""
@@ -77,6 +47,10 @@ class LimitedTree(ProcessTree):
     def memory(self) -> int:
         """Memory of the whole tree beyond the start."""
         return sum(map(written, self.members())) - (self._baseline or 0)
+
+    def out_of_memory(self) -> bool:
+        """Not known here."""
+        return False
 
     def starved(self) -> float:
         """How long others kept it from running."""

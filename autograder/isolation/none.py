@@ -10,6 +10,7 @@ import os
 import subprocess
 import sys
 import threading
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from autograder.errors import InfrastructureError
@@ -31,7 +32,7 @@ class NoIsolation:
             process, output = _spawn(launch)
         except OSError as error:
             raise InfrastructureError(f"cannot start a Python process for the notebook: {error}") from error
-        return LimitedTree(process, output, launch.limits)
+        return LimitedTree(process, output)
 
 
 def _command(launch: Launch, *, descriptor: int | None = None, share: int = 0) -> list[str]:
@@ -46,7 +47,7 @@ def _command(launch: Launch, *, descriptor: int | None = None, share: int = 0) -
         "descriptor": descriptor,
         "share": share,
         "preload": launch.preload,
-        "max_answer": launch.limits.answer,
+        "limits": asdict(launch.limits),
         "directory": str(launch.directory),
         # Linux means the thread that started the process, so only the main one may ask for it
         "dies_with_parent": sys.platform == "linux" and threading.current_thread() is threading.main_thread(),

@@ -31,8 +31,8 @@ class Tree(Protocol):
     output: int | None
     """Descriptor with what is written to standard output and error past the channel; closed by ``kill``."""
 
-    def restrict(self) -> None:
-        """Put the limits in force; called when the process is ready and has not run code of the student."""
+    def measure(self) -> None:
+        """Note what it uses; called when the process is ready and has not run code of the student."""
 
     def running(self) -> bool:
         """Whether the process itself is alive."""
@@ -42,6 +42,9 @@ class Tree(Protocol):
 
     def memory(self) -> int:
         """Bytes in use by the whole tree beyond what the process had when it became ready."""
+
+    def out_of_memory(self) -> bool:
+        """Whether the system has ended a process of it for want of memory, as far as it says."""
 
     def starved(self) -> float:
         """Seconds so far in which the process was ready to run and other programs had the processors."""

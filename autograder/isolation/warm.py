@@ -1,52 +1,43 @@
 """Student processes forked from a warm one, which has imported everything: milliseconds instead of seconds.
 
-The warm process (``autograder.student.zygote``) is started once for a set of modules. One that does not
-answer, or says that it cannot, is ended and replaced; if the new one cannot either, processes are started
-without one from then on.
+The warm process is started once for a set of modules. One that does not answer, or says that it cannot, is
+ended and replaced; if the new one cannot either, each notebook gets a process of its own from then on.
 """
 
 from __future__ import annotations
 
-import json
-import os
-import select
-import shutil
-import socket
-import subprocess
 import sys
-import tempfile
 import warnings
-import weakref
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-import psutil
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, Any, Self
 
 from autograder.errors import InfrastructureError
-from autograder.isolation.adopted import AdoptedProcess
-from autograder.isolation.launch import command, environment, furnish
-from autograder.isolation.limited import LimitedTree, written
+from autograder.isolation.cgroup import Cgroup
+from autograder.isolation.fence import NONE, Fence
+from autograder.isolation.limited import LimitedTree
 from autograder.isolation.none import NoIsolation
-from autograder.isolation.tree import ProcessTree, adoption
+from autograder.isolation.zygote import Zygote, ZygoteError
 
 if TYPE_CHECKING:
     from autograder.isolation.protocol import Launch, Tree
 
-_READY_SECONDS = 120.0
-_FORK_SECONDS = 30.0
-_MAX_ANSWER = 2**16
-
-
-class ZygoteError(Exception):
-    """The warm process cannot fork; one sentence."""
+_COPIED = 256 * 2**20
+"""Bytes for pages of the warm process that a child writes to, which are counted as its own from then on."""
 
 
 class Warm:
-    """The strategy: as ``none``, forked from a warm process. Close it, or use it as a context manager."""
+    """The strategy. Close it, or use it as a context manager.
 
-    name = "none"
+    Args:
+        fence: what each process is locked into.
+        metered: count memory and processes of each in a control group.
+    """
 
-    def __init__(self) -> None:
+    def __init__(self, fence: Fence = NONE, *, metered: bool = False) -> None:
+        self.name = fence.name
+        self._fence = fence
+        self._metered = metered
         self._zygotes: dict[tuple[str, ...], Zygote] = {}
         self._given_up = sys.platform != "linux"
 
@@ -56,13 +47,17 @@ class Warm:
             self._zygotes[preload] = Zygote(preload)
 
     def start(self, launch: Launch) -> Tree:
-        """Fork a process, or start one if that cannot be done."""
+        """Fork a process, or start one if that cannot be done.
+
+        Raises:
+            InfrastructureError: the system refuses.
+        """
         for last in (False, True):
             if self._given_up:
                 break
             try:
                 self.warm_up(launch.preload)
-                return self._zygotes[launch.preload].fork(launch)
+                return self._fork(self._zygotes[launch.preload], launch)
             except (ZygoteError, OSError) as error:
                 if zygote := self._zygotes.pop(launch.preload, None):
                     zygote.close()
@@ -71,119 +66,66 @@ class Warm:
                         f"notebooks are started without a warm process: {error}", RuntimeWarning, stacklevel=2
                     )
                     self._given_up = True
-        return NoIsolation().start(launch)
+        return self._start_cold(launch)
+
+    def _start_cold(self, launch: Launch) -> Tree:
+        if self._fence == NONE:
+            return NoIsolation().start(launch)
+        try:
+            zygote = Zygote(launch.preload, warm=False)
+            try:
+                return self._fork(zygote, launch)
+            finally:
+                zygote.close()
+        except (ZygoteError, OSError) as error:
+            raise InfrastructureError(f"cannot start a process for the notebook: {error}") from error
+
+    def _fork(self, zygote: Zygote, launch: Launch) -> Tree:
+        if not self._metered:
+            return zygote.fork(launch, self._fence)
+        group = Cgroup.create(memory=launch.limits.memory + _COPIED, tasks=self._fence.tasks)
+        try:
+            return zygote.fork(
+                launch, replace(self._fence, cgroups=group.entrances), partial(MeteredTree, group)
+            )
+        except BaseException:
+            group.remove()
+            raise
 
     def close(self) -> None:
         """End the warm processes; students' processes stay."""
         while self._zygotes:
             self._zygotes.popitem()[1].close()
 
-    def __enter__(self) -> Warm:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
 
 
-class Zygote:
-    """One warm process.
+class MeteredTree(LimitedTree):
+    """A student process and its descendants in a control group, which ends with them."""
 
-    Args:
-        preload: modules that it imports.
-    """
+    def __init__(self, group: Cgroup, *arguments: Any, **settings: Any) -> None:
+        super().__init__(*arguments, **settings)
+        self._group = group
+        self._out_of_memory = False
 
-    def __init__(self, preload: tuple[str, ...]) -> None:
-        self._directory = Path(tempfile.mkdtemp(prefix="zygote-")).resolve()
-        furnish(self._directory)
-        self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        try:
-            process = subprocess.Popen(
-                command(
-                    "autograder.student.zygote:main",
-                    {
-                        "descriptor": theirs.fileno(),
-                        "preload": preload,
-                        "directory": str(self._directory),
-                    },
-                ),
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                cwd=self._directory / "work",
-                env=environment(self._directory),
-                pass_fds=(theirs.fileno(),),
-                start_new_session=True,
-            )
-        except OSError:
-            self._control.close()
-            shutil.rmtree(self._directory, ignore_errors=True)
-            raise
-        finally:
-            theirs.close()
-        self._tree = ProcessTree(process)
-        self._ready = False
-        self._baseline = 0
-        self.pid = process.pid
-        self._end = weakref.finalize(self, _end, os.getpid(), self._tree, self._control, self._directory)
+    def measure(self) -> None:
+        """Measure what the group has."""
+        self._baseline = self._group.memory()
 
-    def fork(self, launch: Launch) -> LimitedTree:
-        """Have it fork a student process.
+    def memory(self) -> int:
+        """Bytes beyond the start, of the whole group."""
+        return self._group.memory() - (self._baseline or 0)
 
-        Raises:
-            ZygoteError: it does not answer or cannot.
-        """
-        if not self._ready:
-            self._receive(_READY_SECONDS)
-            self._ready = True
-            # Its children share these pages, by how many is different at each look. All of them count as
-            # theirs from the start, so that nobody is charged for a neighbour that has ended.
-            self._baseline = written(psutil.Process(self.pid))
-        output, their_output = os.pipe()
-        try:
-            request = {
-                "directory": str(launch.directory),
-                "environment": environment(launch.directory),
-                "max_answer": launch.limits.answer,
-            }
-            with adoption:
-                try:
-                    descriptors = [launch.channel.fileno(), their_output]
-                    socket.send_fds(self._control, [json.dumps(request).encode()], descriptors)
-                finally:
-                    os.close(their_output)
-                pid = self._receive(_FORK_SECONDS)["pid"]
-                return LimitedTree(AdoptedProcess(pid), output, launch.limits, baseline=self._baseline)
-        except BaseException:
-            os.close(output)
-            raise
+    def out_of_memory(self) -> bool:
+        """Whether the system has ended a process because the group's memory was used up."""
+        return self._out_of_memory or self._group.out_of_memory()
 
-    def _receive(self, seconds: float) -> dict[str, Any]:
-        answers = select.poll()
-        answers.register(self._control, select.POLLIN)
-        if not answers.poll(1000 * seconds):
-            raise ZygoteError(f"the warm process did not answer within {seconds:g} seconds")
-        try:
-            message = self._control.recv(_MAX_ANSWER)
-        except OSError as error:
-            raise ZygoteError(f"the warm process is gone ({error})") from error
-        if not message:
-            raise ZygoteError("the warm process has ended")
-        answer: dict[str, Any] = json.loads(message)
-        if "trouble" in answer:
-            raise ZygoteError(f"the warm process failed: {answer['trouble'].strip().splitlines()[-1]}")
-        return answer
-
-    def close(self) -> None:
-        """End it. Safe to call again."""
-        self._end()
-
-
-def _end(owner: int, tree: ProcessTree, control: socket.socket, directory: Path) -> None:
-    if os.getpid() != owner:  # a forked copy of the grader: the process is not its own
-        return
-    control.close()
-    try:
-        tree.kill()
-    except InfrastructureError as error:
-        warnings.warn(f"a warm process is left behind: {error}", RuntimeWarning, stacklevel=2)
-    shutil.rmtree(directory, ignore_errors=True)
+    def kill(self) -> None:
+        """End all of it, and the group."""
+        self._out_of_memory = self.out_of_memory()
+        super().kill()
+        self._group.remove()

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import random
 import shutil
 import socket
 import sys
 import traceback
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from importlib import import_module
 from pathlib import Path
 
@@ -26,7 +27,7 @@ def spawned(arguments: list[str]) -> None:
         sock.set_inheritable(False)
     try:
         prepare(settings["package_root"], settings["preload"])
-        serve(sock, settings["max_answer"], dies_with_parent=settings["dies_with_parent"])
+        serve(sock, settings["limits"], dies_with_parent=settings["dies_with_parent"])
     except BaseException:  # noqa: BLE001 - the grader reads why
         traceback.print_exc(file=sys.__stderr__)
         sys.exit(1)
@@ -49,11 +50,37 @@ def prepare(package_root: str, preload: Iterable[str]) -> None:
         import_module(module)
 
 
-def serve(sock: socket.socket, max_answer: int, *, dies_with_parent: bool) -> None:
-    """Answer calls until the grader is gone; modules are found in the working directory first."""
+def serve(sock: socket.socket, limits: Mapping[str, float], *, dies_with_parent: bool) -> None:
+    """Answer calls until the grader is gone; modules are found in the working directory first.
+
+    Args:
+        sock: the student's end of the channel.
+        limits: fields of ``course.Limits``.
+        dies_with_parent: see ``Kernel``.
+    """
     sys.path.insert(0, str(Path.cwd()))
     _seed()
-    Kernel(sock, max_answer, dies_with_parent=dies_with_parent).serve()
+    kernel = Kernel(sock, int(limits["answer"]), dies_with_parent=dies_with_parent)
+    if sys.platform == "linux":
+        _limit(int(limits["memory"]), limits["total"])
+    kernel.serve()
+
+
+def _limit(memory: int, seconds: float) -> None:
+    """Let this process have so much memory beyond what it has; only privilege could undo it."""
+    import resource
+
+    pages = int(Path("/proc/self/statm").read_text().split()[0])
+    processors = os.cpu_count() or 1
+    for kind, value in (
+        (resource.RLIMIT_AS, pages * resource.getpagesize() + memory),
+        (resource.RLIMIT_CORE, 0),
+        # for the case that the grader itself is killed: whatever computes for ever then ends some time
+        (resource.RLIMIT_CPU, math.ceil(seconds) * processors + 60),
+    ):
+        _, hard = resource.getrlimit(kind)
+        value = value if hard == resource.RLIM_INFINITY else min(value, hard)
+        resource.setrlimit(kind, (value, value))
 
 
 def _seed() -> None:

@@ -291,7 +291,7 @@ class StudentProcess:
     def _make_ready(self) -> None:
         try:
             self._await_ready()
-            self._tree.restrict()
+            self._tree.measure()
         except BaseException:
             self.close()
             raise
@@ -324,7 +324,8 @@ class StudentProcess:
             self._channel.drain()
         except LimitExceeded as exceeded:
             return exceeded.code, str(exceeded)
-        if b"MemoryError" in self._monitor.tail or b"bad_alloc" in self._monitor.tail:
+        said = any(word in self._monitor.tail for word in (b"MemoryError", b"bad_alloc"))
+        if said or self._tree.out_of_memory():
             return "memory", f"{subject} ran out of memory, and the notebook's process {ending}."
         return "died", f"{subject} did not finish: the notebook's process {ending}."
 

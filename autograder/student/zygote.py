@@ -21,6 +21,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NoReturn
 
+from autograder.isolation.fence import Fence
+from autograder.isolation.lockdown import close_in, separate
 from autograder.student.begin import prepare, serve
 from autograder.student.shell import CellShell
 from autograder.student.streams import Outbox
@@ -37,8 +39,9 @@ def main(arguments: list[str]) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the grader's business
     try:
         prepare(settings["package_root"], settings["preload"])
-        _warm_up()
-        _try_a_child()
+        if settings["warm"]:
+            _warm_up()
+            _try_a_child()
         gc.collect()
         gc.freeze()  # a collection in a child would copy every page that it marks
         _require_forkable()
@@ -102,14 +105,16 @@ def _fork(control: socket.socket, request: dict[str, Any], channel: int, output:
 def _between(control: socket.socket, request: dict[str, Any], channel: int, output: int, writer: int) -> None:
     control.close()
     os.dup2(output, 2)
+    fence = Fence.from_json(request["fence"])
+    separate(fence)
     student = os.fork()
     if not student:
         os.close(writer)
-        _exit_after(lambda: _student(request, channel, output))
+        _exit_after(lambda: _student(request, fence, channel, output))
     os.write(writer, str(student).encode())
 
 
-def _student(request: dict[str, Any], channel: int, output: int) -> None:
+def _student(request: dict[str, Any], fence: Fence, channel: int, output: int) -> None:
     os.setsid()
     signal.signal(signal.SIGINT, signal.default_int_handler)
     nothing = os.open(os.devnull, os.O_RDONLY)
@@ -117,11 +122,13 @@ def _student(request: dict[str, Any], channel: int, output: int) -> None:
         os.dup2(source, descriptor)
     os.close(nothing)
     os.close(output)
+    directory = str(close_in(fence, Path(request["directory"])))
     os.environ.clear()
-    os.environ.update(request["environment"])
+    for name, value in request["environment"].items():
+        os.environ[name] = value.replace(request["directory"], directory)
     tempfile.tempdir = None
-    os.chdir(Path(request["directory"], "work"))
-    serve(socket.socket(fileno=channel), request["max_answer"], dies_with_parent=True)
+    os.chdir(Path(directory, "work"))
+    serve(socket.socket(fileno=channel), request["limits"], dies_with_parent=True)
     shutil.rmtree(request["directory"], ignore_errors=True)  # the grader was killed and cannot do it
 
 

@@ -14,7 +14,7 @@ from textwrap import dedent
 import psutil
 import pytest
 
-from autograder.isolation import warm as module
+from autograder.isolation import zygote as module
 from autograder.isolation.none import NoIsolation
 from autograder.isolation.warm import Warm
 from autograder.student import StudentProcess

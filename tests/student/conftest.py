@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from functools import cache
 from textwrap import dedent
 from typing import TYPE_CHECKING
 
@@ -9,29 +10,30 @@ import pytest
 
 from autograder.course import Limits
 from autograder.isolation.none import NoIsolation
-from autograder.isolation.warm import Warm
+from autograder.isolation.strategies import NAMES, strategy
 from autograder.student import StudentProcess
 
 if TYPE_CHECKING:
+    from autograder.isolation.warm import Warm
     from autograder.isolation.protocol import Isolation
 
 Opener = Callable[..., StudentProcess]
 
 
 @pytest.fixture(scope="session")
-def warm() -> Iterator[Warm]:
-    """Forks processes from a warm one."""
-    with Warm() as strategy:
-        yield strategy
+def warm() -> Iterator[Callable[[str], Warm]]:
+    """Strategies by name; each forks its processes from a warm one."""
+    with ExitStack() as stack:
+        yield cache(lambda name: stack.enter_context(strategy(name)))
 
 
-@pytest.fixture(scope="module", params=["spawned", "forked"])
-def isolation(request: pytest.FixtureRequest) -> Isolation:
-    """The ways to start a process, which must make no difference."""
-    if request.param == "forked":
-        forked: Warm = request.getfixturevalue("warm")
-        return forked
-    return NoIsolation()
+@pytest.fixture(
+    scope="module",
+    params=["spawned", "none", *(pytest.param(name, marks=pytest.mark.slow) for name in NAMES[1:])],
+)
+def isolation(request: pytest.FixtureRequest, warm: Callable[[str], Warm]) -> Isolation:
+    """The ways to start a process, which must make no difference to an honest notebook."""
+    return NoIsolation() if request.param == "spawned" else warm(request.param)
 
 
 @pytest.fixture(scope="module")
