@@ -14,8 +14,8 @@ from autograder.isolation.strategies import NAMES, strategy
 from autograder.student import StudentProcess
 
 if TYPE_CHECKING:
-    from autograder.isolation.warm import Warm
     from autograder.isolation.protocol import Isolation
+    from autograder.isolation.warm import Warm
 
 Opener = Callable[..., StudentProcess]
 
