@@ -36,6 +36,20 @@ def isolation(request: pytest.FixtureRequest, warm: Callable[[str], Warm]) -> Is
     return NoIsolation() if request.param == "spawned" else warm(request.param)
 
 
+@pytest.fixture
+def may_fork(isolation: Isolation) -> None:
+    """For tests of what happens to processes that a notebook starts."""
+    if isolation.name == "restricted":
+        pytest.skip("restricted notebooks cannot start processes")
+
+
+@pytest.fixture
+def hears_itself(isolation: Isolation) -> None:
+    """For tests of a notebook that sends itself signals."""
+    if isolation.name in ("contained", "metered"):
+        pytest.skip("the first process of a namespace does not hear its own signals")
+
+
 @pytest.fixture(scope="module")
 def shared(isolation: Isolation) -> Iterator[StudentProcess]:
     """One process for the tests of a module that leave it as it was."""

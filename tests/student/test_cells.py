@@ -35,6 +35,7 @@ def test_outputs_are_kept_in_order(shared: StudentProcess) -> None:
     assert outcome.error is None
 
 
+@pytest.mark.usefixtures("may_fork")
 def test_what_programs_and_libraries_write_is_kept(shared: StudentProcess) -> None:
     """Output past Python's own streams, of children too."""
     outcome = run(
@@ -192,6 +193,7 @@ def test_what_is_printed_between_calls_comes_with_the_next(notebook: Opener) -> 
     assert "late" in text(process.execute(2, "go.set()\nassert done.wait(5)"))
 
 
+@pytest.mark.usefixtures("may_fork")
 def test_a_forked_child_does_not_answer_in_its_parents_place(notebook: Opener) -> None:
     """A child that falls out of its cell prints, ends, and leaves the channel alone."""
     process = notebook("import os\nanswer = 1")
@@ -204,6 +206,7 @@ def test_a_forked_child_does_not_answer_in_its_parents_place(notebook: Opener) -
     assert process.student.answer == 1
 
 
+@pytest.mark.usefixtures("may_fork")
 def test_worker_processes_of_the_notebook_work(notebook: Opener) -> None:
     process = notebook(
         """

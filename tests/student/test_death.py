@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import contextlib
+import os
 import shutil
 import signal
 import subprocess
@@ -29,7 +31,11 @@ if TYPE_CHECKING:
         ("import os, signal; os.killpg(0, signal.SIGTERM)", "was ended by signal 15 (SIGTERM)"),
     ],
 )
-def test_a_process_that_dies_says_how(notebook: Opener, source: str, sentence: str) -> None:
+def test_a_process_that_dies_says_how(
+    notebook: Opener, source: str, sentence: str, request: pytest.FixtureRequest
+) -> None:
+    if "signal" in source or "abort" in source:
+        request.getfixturevalue("hears_itself")
     process = notebook(f"def die():\n    {source}")
     with pytest.raises(StudentStopped) as caught:
         process.student.die()
@@ -94,16 +100,36 @@ def test_recursion_without_pythons_own_limit_is_the_students_error(notebook: Ope
         process.student.recurse()
 
 
-def processes_with(marker: str) -> list[psutil.Process]:
-    """Processes that are alive and work in the directory ``marker``."""
+def processes_in(place: os.stat_result) -> list[psutil.Process]:
+    """Processes that are alive and work in that directory."""
     found = []
     for process in psutil.process_iter():
         try:
-            if process.status() != psutil.STATUS_ZOMBIE and process.cwd() == marker:
+            alive = process.status() != psutil.STATUS_ZOMBIE
+            if alive and os.path.samestat(Path(f"/proc/{process.pid}/cwd").stat(), place):
                 found.append(process)
-        except psutil.Error:
+        except (psutil.Error, OSError):
             continue
     return found
+
+
+def outside(process: StudentProcess, pids: list[int]) -> list[int]:
+    """The numbers that processes have here, by those that the notebook knows them under."""
+    namespace = Path(f"/proc/{process._tree.pid}/ns/pid").stat()
+    known = {}
+    for other in psutil.pids():
+        with contextlib.suppress(OSError):
+            if os.path.samestat(Path(f"/proc/{other}/ns/pid").stat(), namespace):
+                known[
+                    int(
+                        Path(f"/proc/{other}/status")
+                        .read_text()
+                        .partition("NSpid:")[2]
+                        .split("\n")[0]
+                        .split()[-1]
+                    )
+                ] = other
+    return [known[pid] for pid in pids]
 
 
 SURVIVORS = {
@@ -154,11 +180,13 @@ SURVIVORS = {
     ("kind", "end"),
     [*((kind, "close") for kind in SURVIVORS), ("a daemon", "timeout"), ("a daemon", "death")],
 )
-def test_nothing_survives(notebook: Opener, kind: str, end: str) -> None:
+def test_nothing_survives(notebook: Opener, kind: str, end: str, request: pytest.FixtureRequest) -> None:
     """Whatever a notebook starts is gone when its process is closed, stopped or has died."""
+    if kind != "deaf to signals":
+        request.getfixturevalue("may_fork")
     process = notebook("import os, signal, time\npids = []", SURVIVORS[kind], call=0.3)
-    pids = [*process.student.pids, process._tree.pid]
-    work = str(Path(f"/proc/{process._tree.pid}/cwd").readlink())
+    pids = [*outside(process, process.student.pids), process._tree.pid]
+    work = Path(f"/proc/{process._tree.pid}/cwd").stat()
     assert all(map(psutil.pid_exists, pids))
     if end == "close":
         process.close()
@@ -167,7 +195,7 @@ def test_nothing_survives(notebook: Opener, kind: str, end: str) -> None:
         with pytest.raises(StudentStopped):
             process.student.wait() if end == "timeout" else process.student.die()
     assert not any(map(psutil.pid_exists, pids))
-    assert processes_with(work) == []
+    assert processes_in(work) == []
 
 
 def test_the_graders_own_children_are_left_alone(notebook: Opener) -> None:

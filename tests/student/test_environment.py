@@ -64,7 +64,7 @@ def test_the_graders_tools_are_not_in_the_process(notebook: Opener) -> None:
         name
         for name in modules
         if name.startswith(
-            ("autograder.checks", "autograder.grading", "autograder.isolation", "autograder.reports")
+            ("autograder.checks", "autograder.grading", "autograder.notebook", "autograder.reports")
         )
     ]
 

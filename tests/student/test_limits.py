@@ -95,6 +95,7 @@ def test_torch_out_of_memory_is_memory(notebook: Opener) -> None:
     assert process.execute(3, "torch.ones(10**7).sum()").error is None
 
 
+@pytest.mark.usefixtures("may_fork")
 def test_children_together_cannot_use_what_one_may_not(notebook: Opener) -> None:
     """Each child stays under the limit of one process; the tree does not."""
     process = notebook("import os, time", memory=200 * MIB, cell=20)
@@ -120,7 +121,9 @@ def test_children_together_cannot_use_what_one_may_not(notebook: Opener) -> None
         "print('x' * 2**25)",
     ],
 )
-def test_endless_output_is_stopped(notebook: Opener, flood: str) -> None:
+def test_endless_output_is_stopped(notebook: Opener, flood: str, request: pytest.FixtureRequest) -> None:
+    if "subprocess" in flood:
+        request.getfixturevalue("may_fork")
     process = notebook(output=MIB)
     stopped = stopped_by(process, flood)
     assert (stopped.code, stopped.message) == ("output", "Cell 9 printed more than 1 MiB.")
@@ -224,6 +227,7 @@ def test_a_crowded_machine_costs_no_time(notebook: Opener) -> None:
     assert caught.value.code == "timeout-call"
 
 
+@pytest.mark.usefixtures("may_fork")
 def test_a_process_that_crowds_itself_gains_no_time(notebook: Opener) -> None:
     process = notebook(
         "import os\n"
