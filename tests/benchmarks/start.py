@@ -1,6 +1,6 @@
 """What a submission costs before its own code runs: start, an empty notebook, end; beside a fresh ipykernel.
 
-Run with ``python -m tests.benchmarks.start``. To reach, with torch preloaded: at most 50 ms from the request to
+Run with ``python -m tests.benchmarks.start``. To reach, with torch preloaded: at most 50 ms from the start to
 the first line of a locked process, at most 150 ms for start, twelve empty cells and end.
 """
 
@@ -10,17 +10,20 @@ import statistics
 import subprocess
 import time
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 import nbformat
 from nbclient import NotebookClient
 
 from autograder.errors import InfrastructureError
 from autograder.isolation.none import NoIsolation
-from autograder.isolation.protocol import Isolation
 from autograder.isolation.strategies import NAMES, strategy
 from autograder.notebook.read import Cell, Notebook
 from autograder.notebook.run import run
 from autograder.student import StudentProcess
+
+if TYPE_CHECKING:
+    from autograder.isolation.protocol import Isolation
 
 ROUNDS = 30
 CELLS = 12
