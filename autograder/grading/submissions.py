@@ -18,7 +18,7 @@ from autograder.errors import UsageError
 _MAX_NAME = 120
 _MAX_FILE_NAME = 100
 """Bytes: file systems allow 255, and an ending and a temporary name have to fit too."""
-_RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
+_RESERVED = re.compile(r"(con|prn|aux|nul|(com|lpt)[\d¹²³])(\..*)?", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,7 +132,8 @@ def _printable(raw: str) -> str:
 def _file_name(entry: str, raw: str, *, taken: Container[str]) -> str:
     """``raw`` if every file system takes it and it is free, else what is left of it and a digest."""
     kept = "".join(c if c.isalnum() or c in " -_.,()" else "_" for c in unicodedata.normalize("NFC", raw))
-    kept = kept.encode()[:_MAX_FILE_NAME].decode(errors="ignore").strip(" .")
+    # A dot hides a file, and a dash makes it an option of the commands that it is given to.
+    kept = kept.encode()[:_MAX_FILE_NAME].decode(errors="ignore").strip(" .").lstrip(" .-")
     if kept == raw and not _RESERVED.fullmatch(kept) and _folded(kept) not in taken:
         return kept
     digest = hashlib.sha256(os.fsencode(entry)).hexdigest()[:12]

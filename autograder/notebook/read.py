@@ -9,6 +9,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import re
 import stat
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -20,6 +21,15 @@ from autograder.student.text import clean
 
 MAX_BYTES = 32 * 2**20
 """Larger files are refused unread; a notebook with many figures has a few MiB."""
+MAX_CELLS = 5_000
+MAX_CODE = 2**20
+"""Characters in all code cells together."""
+MAX_TOKENS = 1_000_000
+"""Strings, brackets and commas of the JSON. What is parsed takes up to 160 bytes of memory for each, so that
+reading never takes more than 512 MiB, whatever 32 MiB hold."""
+MAX_DEPTH = 100
+"""Levels of lists and dicts. Python's own limit depends on how deep the caller stands already."""
+_TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[\[\]{},]', re.DOTALL)
 _NOT_A_FILE = "This is a pipe or a device, not a file."
 _SOURCE = {1: "code", 2: "input", 3: "input", 4: "source"}
 """What each notebook format calls the source of a code cell."""
@@ -82,33 +92,49 @@ def read_regular(
     Raises:
         InfrastructureError: the system does not let us read it.
     """
-    # O_NONBLOCK: opening a named pipe must not wait for a writer.
+    try:
+        mode = path.lstat().st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        raise refusal("There is no such file.") from None
+    except OSError as error:
+        if error.errno == errno.ENAMETOOLONG:
+            raise refusal("There is no such file.") from None
+        raise _cannot(path, error) from None
+    if not stat.S_ISREG(mode):
+        raise refusal(_what(mode))
+    # It may have become something else since. O_NONBLOCK: opening a named pipe must not wait for a writer.
     flags = (
         os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     )
     try:
         descriptor = os.open(path, flags)
-    except FileNotFoundError:
-        raise refusal("There is no such file.") from None
     except OSError as error:
-        if error.errno in (errno.ELOOP, errno.EMLINK, errno.ENXIO):
-            link = error.errno != errno.ENXIO
-            raise refusal("This is a link, and links are not followed." if link else _NOT_A_FILE) from None
-        # A disk, a permission: nothing that the student did.
-        raise InfrastructureError(
-            f"the submission cannot be opened ({error.strerror}): {path.name}"
-        ) from None
+        raise _cannot(path, error) from None
     try:
-        mode = os.fstat(descriptor).st_mode
-        if not stat.S_ISREG(mode):
-            raise refusal("This is a folder, not a file." if stat.S_ISDIR(mode) else _NOT_A_FILE)
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise refusal(_NOT_A_FILE)
         with os.fdopen(descriptor, "rb", closefd=False) as file:
             data = file.read(max_bytes + 1)
+    except OSError as error:
+        raise _cannot(path, error) from None
     finally:
         os.close(descriptor)
     if len(data) > max_bytes:
         raise refusal(f"The file is larger than {max_bytes // 2**20} MiB{advice}.")
     return data
+
+
+def _what(mode: int) -> str:
+    """The sentence that refuses what is not a regular file."""
+    if stat.S_ISLNK(mode):
+        return "This is a link, and links are not followed."
+    return "This is a folder, not a file." if stat.S_ISDIR(mode) else _NOT_A_FILE
+
+
+def _cannot(path: Path, error: OSError) -> InfrastructureError:
+    """A disk, a permission: nothing that the student did."""
+    name = " ".join(clean(path.name, 100).split())
+    return InfrastructureError(f"the submission cannot be read ({error.strerror}): {name}")
 
 
 def parse(data: bytes) -> Notebook:
@@ -121,12 +147,11 @@ def parse(data: bytes) -> Notebook:
     """
     if not data.strip():
         raise UnreadableNotebook("The file is empty.")
+    _measure(data)
     try:
         document = json.loads(data.decode("utf-8-sig"))
     except UnicodeDecodeError:
         raise UnreadableNotebook("The file is not a notebook: it is not text in UTF-8.") from None
-    except RecursionError:
-        raise UnreadableNotebook("The file is not a notebook: its JSON is nested too deeply.") from None
     except ValueError:
         raise UnreadableNotebook("The file is not a notebook: it is not valid JSON.") from None
     if not isinstance(document, dict):
@@ -149,6 +174,27 @@ def parse(data: bytes) -> Notebook:
     if not notebook.cells:
         raise UnreadableNotebook("The notebook has no cells with code.")
     return notebook
+
+
+def _measure(data: bytes) -> None:
+    """Refuse what would take too much memory or stack as values, before there are any.
+
+    Raises:
+        UnreadableNotebook: see there.
+    """
+    depth = 0
+    for number, token in enumerate(_TOKEN.finditer(data)):
+        first = data[token.start()]
+        if first in b"[{":
+            depth += 1
+            if depth > MAX_DEPTH:
+                raise UnreadableNotebook("The file is not a notebook: its JSON is nested too deeply.")
+        elif first in b"]}":
+            depth -= 1
+        if number >= MAX_TOKENS:
+            raise UnreadableNotebook(
+                "The file holds too many lists and numbers; clear its outputs and save it again."
+            )
 
 
 def _list(cells: object) -> list[Any]:
@@ -178,17 +224,23 @@ def from_percent(text: str) -> Notebook:
 
 def _code_cells(cells: Sequence[Any], key: str) -> Notebook:
     sources: list[str] = []
+    size = 0
     for cell in cells:
         if not isinstance(cell, dict) or cell.get("cell_type") != "code":
             continue
         source = cell.get(key, "")
-        if isinstance(source, list) and all(isinstance(line, str) for line in source):
-            source = "".join(source)
-        if not isinstance(source, str):
+        lines = source if isinstance(source, list) else [source]
+        if not all(isinstance(line, str) for line in lines):
             raise UnreadableNotebook(
                 "The file is not a notebook that can be read: a cell's source is not text."
             )
+        size += sum(map(len, lines))
+        if size > MAX_CODE:
+            raise UnreadableNotebook(f"The notebook has more than {MAX_CODE:,} characters of code.")
+        source = "".join(lines)
         if source.strip():
+            if len(sources) == MAX_CELLS:
+                raise UnreadableNotebook(f"The notebook has more than {MAX_CELLS:,} cells with code.")
             # A lone surrogate is legal in JSON and in no other text.
             sources.append(source.encode("utf-8", "replace").decode("utf-8"))
     return Notebook(tuple(Cell(number, source) for number, source in enumerate(sources, start=1)))

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 MAX_BYTES = 32 * 2**20
 """Larger files are refused unread; the networks of a course have some 100 KiB."""
+MAX_HEADER = 2**20
+"""Of names and shapes: what is made of them takes some 30 bytes of memory for each."""
 
 _SUFFIX = ".safetensors"
 _DTYPES = {
@@ -86,6 +88,10 @@ def parse_weights(data: bytes) -> dict[str, NDArray[Any]]:
     import numpy as np
     import safetensors
 
+    if int.from_bytes(data[:8], "little") > MAX_HEADER:
+        raise UnreadableWeights(
+            "The file is not a safetensors file, it is damaged, or it has too many tensors."
+        )
     try:
         tensors = safetensors.deserialize(data)
     except safetensors.SafetensorError:

@@ -31,6 +31,8 @@ from autograder.verdict import Where
 
 _START_SECONDS = 120.0
 _DEATH_SECONDS = 1.0
+_FORGOTTEN = 100_000
+"""Objects that one call lets the process drop; the others wait for the next one."""
 _LOOK = 1.0
 """Seconds of use after which the process is asked again how long it was kept from running."""
 
@@ -162,14 +164,14 @@ class StudentProcess:
         outputs = Outputs(number, self._room)
         try:
             failure = self._ask(Kind.EXECUTE, number, source, cell=number, outputs=outputs)
-            error = None if failure is None else student_error(failure, self._sources)
+            error, traceback = failure or (None, "")
         except StudentStopped as stopped:
             self.interrupted = CellOutcome(number=number, outputs=outputs.finished(), stopped=stopped.code)
             raise
         finally:
             self._room = max(0, self._room - outputs.kept)
         if error is not None:
-            outputs.error(error.type, error.message, failure["traceback"])
+            outputs.error(error.type, error.message, traceback)
         return CellOutcome(number=number, outputs=outputs.finished(), error=error)
 
     def request(self, kind: Kind, *arguments: object) -> Any:
@@ -214,7 +216,8 @@ class StudentProcess:
             except CodecError as error:
                 raise UsageError(f"cannot call the student's code: {error}") from None
             self._require_running()
-            body = join(encode([self._forgotten.popleft() for _ in range(len(self._forgotten))]), encoded)
+            forgotten = [self._forgotten.popleft() for _ in range(min(len(self._forgotten), _FORGOTTEN))]
+            body = join(encode(forgotten), encoded)
             where = None if cell is None else Where(cell=cell)
             subject = "The call" if cell is None else f"Cell {cell}"
             limit = self._limits.call if cell is None else self._limits.cell
@@ -271,9 +274,11 @@ class StudentProcess:
     def _open(self, kind: Kind, frame: Frame) -> Any:
         value = decode(frame.body, resolve=lambda reference: make_handle(self, reference))
         if frame.kind == Kind.ANSWER:
+            if kind is Kind.EXECUTE and value is not None:
+                return student_error(value, self._sources), value["traceback"]
             return value
         if frame.kind == Kind.TOO_LARGE:
-            detail = clean(value, 100) if isinstance(value, str) else ""
+            detail = " ".join(clean(value, 100).split()) if isinstance(value, str) else ""
             raise StudentStopped("answer-size", f"The call returned something too large: {detail}.")
         raise student_error(value, self._sources, may_be_missing=kind in (Kind.FETCH, Kind.GET))
 

@@ -114,6 +114,14 @@ def test_forged_object_ids_cannot_harm_later_calls(notebook: Opener, identity: i
     assert caught.value.code == "protocol"
 
 
+def test_more_objects_than_one_frame_takes_can_be_forgotten(notebook: Opener) -> None:
+    """The student chooses how many handles a test holds, and must not make a later call impossible."""
+    process = notebook("def f(x): return x")
+    for identity in range(1_100_000, 2_200_000):  # as their handles do in the end
+        process.forget(identity)
+    assert process.student.f(3) == 3
+
+
 def test_a_patched_comparison_changes_nothing_here(notebook: Opener) -> None:
     """The student's interpreter is not the one that compares."""
     process = notebook(
