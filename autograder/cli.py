@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 
 from autograder.course import Assignment, Course
 from autograder.errors import UsageError
+from autograder.reports.text import clean, inert, one_line
 
 if TYPE_CHECKING:
     from autograder.verdict import Json
@@ -35,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return int(options.run(options))
     except UsageError as error:
-        print(f"autograder: {error}", file=sys.stderr)
+        print(inert(f"autograder: {clean(error)}"), file=sys.stderr)
         return USAGE
     except OSError as error:
         print(f"autograder: the grader could not do its work: {error}", file=sys.stderr)
@@ -64,7 +65,7 @@ def _print_anything() -> None:
 def _say(line: str) -> None:
     """Print a line if there still is somebody to read it: all work is done and stored by now."""
     try:
-        print(line, flush=True)
+        print(inert(line), flush=True)
     except OSError:
         with open(os.devnull, "w") as nowhere:  # noqa: PTH123 - or Python complains at its end
             os.dup2(nowhere.fileno(), sys.stdout.fileno())
@@ -285,7 +286,7 @@ def _write_json(path: str | None, data: Json) -> None:
 
 def _show(options: argparse.Namespace) -> int:
     from autograder.grading.gradebook import Gradebook
-    from autograder.reports.terminal import render, to_text
+    from autograder.reports.terminal import Line, render, to_text
 
     path = options.gradebook / "gradebook.db" if options.gradebook.is_dir() else options.gradebook
     with Gradebook(path) as gradebook:
@@ -296,9 +297,10 @@ def _show(options: argparse.Namespace) -> int:
             some = ", ".join(known[:10]) + (f" and {len(known) - 10} more" if len(known) > 10 else "")
             raise UsageError(f"there is no submission of that name (there are: {some or 'none'}): {name}")
     for entry in entries:
-        print(to_text(render(entry.result), color=sys.stdout.isatty()), end="")
+        lines = render(entry.result)
         if entry.trouble:
-            print(entry.trouble)
+            lines.append(Line(one_line(entry.trouble, limit=600)))
+        print(to_text(lines, color=sys.stdout.isatty()), end="")
     return OK
 
 

@@ -283,6 +283,7 @@ def pytest_runtest_makereport(
         call.excinfo = raised
     if call.when == "call" or call.excinfo is not None:
         from autograder.grading.judge import grader_fault, judge
+        from autograder.reports.text import inert, one_line
 
         run = item.config.stash[RUN]
         assignment = _assignment(item.config, item.path)
@@ -311,7 +312,7 @@ def pytest_runtest_makereport(
         elif not outcome.passed:
             report.outcome, report.longrepr = (
                 "failed",
-                f"{record.question} {outcome.verdict}: {outcome.message}",
+                f"{record.question} {outcome.verdict}: {inert(one_line(outcome.message, limit=600))}",
             )
     return report
 

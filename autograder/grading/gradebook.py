@@ -160,8 +160,8 @@ class Gradebook:
         """
         result = entry.result
         row = (
-            result.assignment,
-            result.submission,
+            _text(result.assignment),
+            _text(result.submission),
             entry.submission_sha256,
             entry.tests_sha256,
             json.dumps(dict(entry.versions), sort_keys=True),
@@ -169,10 +169,10 @@ class Gradebook:
             int(entry.hidden),
             result.score,
             float(result.max_score),
-            entry.trouble,
+            _text(entry.trouble),
             entry.started_at,
             float(entry.duration),
-            json.dumps(result.to_json(), allow_nan=False),
+            _text(json.dumps(result.to_json(), ensure_ascii=False, allow_nan=False)),
             entry.weights_sha256,
         )
         self._database.execute("BEGIN IMMEDIATE")
@@ -230,6 +230,11 @@ class Gradebook:
         query = f"SELECT {columns} FROM attempts {condition}"  # noqa: S608 - no foreign text in either
         with self._explained():
             return [_entry(*row) for row in self._database.execute(query, values)]
+
+
+def _text(text: str) -> str:
+    """What SQLite takes: a name that is no text must not stop a batch."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def _entry(

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
 from autograder.verdict import AssignmentResult, grade_json
+
+_OBEYED = re.compile(
+    "[\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufff9-\ufffb"
+    "\U000e0000-\U000e007f]"
+)
+"""What a terminal or an editor obeys instead of showing it, and what is no character."""
 
 
 def write_text(path: Path, text: str) -> None:
@@ -47,4 +54,11 @@ def write_grade(path: Path, results: Sequence[AssignmentResult]) -> None:
 
 def grade_text(results: Sequence[AssignmentResult]) -> str:
     """The grade JSON of ``results`` as the text of its file."""
-    return json.dumps(grade_json(results), ensure_ascii=False, allow_nan=False, indent=2) + "\n"
+    text = json.dumps(grade_json(results), ensure_ascii=False, allow_nan=False, indent=2)
+    return _OBEYED.sub(_escaped, text) + "\n"
+
+
+def _escaped(character: re.Match[str]) -> str:
+    if "\ud800" <= character[0] <= "\udfff":  # alone: many readers of JSON refuse the file for it
+        return "\N{REPLACEMENT CHARACTER}"
+    return json.dumps(character[0])[1:-1]

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from autograder.reports.text import clean, columns, fit, one_line, pad, wrap, wrap_code
+from autograder.reports.text import clean, columns, fit, inert, one_line, pad, wrap, wrap_code
 from autograder.verdict import AssignmentResult, Outcome, QuestionResult, Verdict
 
 MARKS = {
@@ -34,11 +34,14 @@ _COLOURS = {"good": "32", "bad": "31", "warn": "33", "dim": "2", "title": "1"}
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of a report."""
+    """One line of a report; no continuous integration takes it for a command, wherever it was wrapped."""
 
     text: str
     style: str = ""
     """``"good"``, ``"bad"``, ``"warn"``, ``"dim"``, ``"title"`` or nothing."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "text", inert(self.text))
 
 
 def to_text(lines: Sequence[Line], *, color: bool = False) -> str:

@@ -1,7 +1,8 @@
 """Foreign text made safe and measured in terminal columns.
 
 Everything a student wrote, a file name included, may hold escape sequences, right-to-left overrides or a
-megabyte of one letter. It passes through ``clean`` before it reaches a terminal or a page.
+megabyte of one letter. It passes through ``clean`` before it reaches a terminal or a page, and each line
+that is printed through ``inert``.
 """
 
 from __future__ import annotations
@@ -20,6 +21,9 @@ _ESCAPES = re.compile(
     r"|\x1b[ -/]*[0-~]?"
 )
 _NEWLINES = re.compile(r"\r\n|[\r\n\v\f\x85\u2028\u2029]")
+# GitHub reads "::error::" at the start of a line, indented or not, and "##[error]" anywhere in it
+# (actions/runner, ActionCommand.cs); Azure and TeamCity read "##vso[" and "##teamcity[".
+_COMMANDS = re.compile(r"^(\s*:)(?=:)|(#)(?=#\w*\[)", re.MULTILINE)
 _MAX_MARKS = 3
 _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
@@ -58,6 +62,11 @@ def clean(text: object, *, limit: int = 2000) -> str:
 def one_line(text: object, *, limit: int = 200) -> str:
     """``text`` cleaned and with every run of white space made one space."""
     return " ".join(clean(text, limit=limit).split())
+
+
+def inert(text: str) -> str:
+    """``text`` in which a continuous integration that reads the output along finds no command of its own."""
+    return _COMMANDS.sub(r"\1\2 ", text)
 
 
 def columns(text: str) -> int:

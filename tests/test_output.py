@@ -1,0 +1,68 @@
+"""What the two commands print stands in logs that terminals and continuous integrations obey."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+import unicodedata
+
+import pytest
+
+from tests.demo import SOLVED, DemoCourse, write_notebook
+from tests.test_cli import autograder
+
+FORGERY = (
+    r"\n::error file=x::forged\n  ::set-output name=grade::100\n##[error]forged ##vso[x]y"
+    r"\r\x1b[2J\x1b]0;title\x07 \u202egnp " + "word " * 12 + "::warning::forged ::warning::forged"
+)
+DOUBLE = f"""def double(x):
+    print('{FORGERY}')
+    raise type('{FORGERY}', (ValueError,), {{}})('{FORGERY}')"""
+LAST = f"""import os
+def last(): # {FORGERY} ::error::x
+    os.write(1, b'\\n::error::forged\\n')
+    return ['{FORGERY}']
+raise ValueError('{FORGERY}')"""
+CELLS = [DOUBLE, SOLVED[1], f"def finish(): return '{FORGERY}'", LAST]
+
+
+def assert_harmless(output: str) -> None:
+    for line in output.split("\n"):
+        assert not line.lstrip().startswith("::"), line
+        assert not re.search(r"##\w*\[", line), line
+    assert not [c for c in output if unicodedata.category(c) in ("Cc", "Cf", "Cs") and c != "\n"]
+
+
+def test_a_notebook_cannot_give_commands_through_what_pytest_prints(course: DemoCourse) -> None:
+    course.hand_in(CELLS)
+    report = course.root / "report.xml"
+    graded = course.run(
+        "assignments/", "-rA", "-v", f"--junitxml={report}", env={"GITHUB_ACTIONS": "true", "CI": "1"}
+    )
+    assert graded.verdicts == {"1.1": "error", "1.2": "skipped", "1.3": "fail", "1.10": "fail"}
+    assert "forged" in graded.output
+    assert_harmless(graded.output)
+    assert_harmless(report.read_text(encoding="utf-8"))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs the file names of a POSIX system")
+def test_a_submission_cannot_give_commands_through_what_autograder_prints(course: DemoCourse) -> None:
+    folder = course.root / "handed-in"
+    folder.mkdir()
+    forged = ["::error::forged", "##[error]forged", "a\n::error::b", "\x1b[2J", "\u202egnp", "-rf", "=1+1"]
+    for name in forged:
+        write_notebook(folder / f"{name}.ipynb", CELLS)
+    (folder / os.fsdecode(b"\xff::error::.ipynb")).write_text("::error::")
+    done = autograder("grade", folder, "--assignment", "01_demo", "--out", "out", cwd=course.root)
+    assert done.returncode == 0, done.stderr
+    assert_harmless(done.stdout + done.stderr)
+    out = course.root / "out"
+    assert len(list((out / "results").iterdir())) == len(forged) + 1
+    assert all(re.fullmatch(r"\w[\w ,.()-]*\.json", path.name) for path in (out / "results").iterdir())
+    shown = autograder("show", "out", "::error::forged", cwd=course.root)
+    assert "1.1" in shown.stdout
+    assert_harmless(shown.stdout)
+    unknown = autograder("show", "out", "::x\n::error::y ##[error]z", cwd=course.root)
+    assert unknown.returncode == 2
+    assert_harmless(unknown.stderr)
