@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import socket
 import threading
 import time
@@ -33,6 +34,8 @@ _START_SECONDS = 120.0
 _DEATH_SECONDS = 1.0
 _FORGOTTEN = 100_000
 """Objects that one call lets the process drop; the others wait for the next one."""
+_TOO_LARGE = re.compile(r"more than [\d,]{1,20} (bytes|elements)|nested more than \d{1,9} deep", re.ASCII)
+"""What ``codec.TooLarge`` says; it comes from the process, which could say anything."""
 _LOOK = 1.0
 """Seconds of use after which the process is asked again how long it was kept from running."""
 
@@ -278,8 +281,8 @@ class StudentProcess:
                 return student_error(value, self._sources), value["traceback"]
             return value
         if frame.kind == Kind.TOO_LARGE:
-            detail = " ".join(clean(value, 100).split()) if isinstance(value, str) else ""
-            raise StudentStopped("answer-size", f"The call returned something too large: {detail}.")
+            detail = f": {value}" if isinstance(value, str) and _TOO_LARGE.fullmatch(value) else ""
+            raise StudentStopped("answer-size", f"The call returned something too large{detail}.")
         raise student_error(value, self._sources, may_be_missing=kind in (Kind.FETCH, Kind.GET))
 
     def _refer(self, value: object) -> Reference | None:
