@@ -3,6 +3,7 @@
 ::
 
     DIR/results/NAME.json   one grade JSON per submission
+    DIR/feedback/NAME.json  what its student may see of it, and the same as text in NAME.txt
     DIR/gradebook.db        every attempt, added to what stood there before
     DIR/index.html          this batch
 """
@@ -19,6 +20,7 @@ from autograder.grading.gradebook import Entry, Gradebook
 from autograder.grading.many import grade_many
 from autograder.reports import html
 from autograder.reports.json_file import write_grade, write_text
+from autograder.reports.terminal import render, to_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -45,6 +47,7 @@ class Batch:
         self._versions = provenance.versions()
         try:
             self.results.mkdir(parents=True, exist_ok=True)
+            self.feedback.mkdir(exist_ok=True)
         except OSError as error:
             raise UsageError(f"cannot write results there ({error.strerror}): {out}") from None
         self._gradebook = Gradebook(out / "gradebook.db", create=True)
@@ -53,6 +56,11 @@ class Batch:
     def results(self) -> Path:
         """Folder of the grade JSONs."""
         return self.out / "results"
+
+    @property
+    def feedback(self) -> Path:
+        """Folder of what students may see."""
+        return self.out / "feedback"
 
     @property
     def not_judged(self) -> list[str]:
@@ -99,6 +107,9 @@ class Batch:
 
     def _store(self, submission: Submission, attempt: Attempt) -> None:
         write_grade(self.results / f"{submission.file_name}.json", [attempt.result])
+        for_student = attempt.result.for_student()
+        write_grade(self.feedback / f"{submission.file_name}.json", [for_student])
+        write_text(self.feedback / f"{submission.file_name}.txt", to_text(render(for_student)))
         started = datetime.now(UTC) - timedelta(seconds=attempt.duration)
         self._gradebook.add(
             Entry(
@@ -124,6 +135,7 @@ class Batch:
         return [
             *lines,
             f"results    {self.results}",
+            f"feedback   {self.feedback}  (for the students)",
             f"gradebook  {self.out / 'gradebook.db'}",
             f"page       {self.out / 'index.html'}",
         ]

@@ -130,6 +130,7 @@ def _parser() -> argparse.ArgumentParser:
     show = commands.add_parser("show", help="show the last grade of one submission")
     show.add_argument("gradebook", type=Path, metavar="GRADEBOOK", help="file or folder that 'grade' wrote")
     show.add_argument("submission", metavar="SUBMISSION", help="name of a submission")
+    show.add_argument("--student", action="store_true", help="only what the student may see of it")
     show.set_defaults(run=_show)
     return parser
 
@@ -297,8 +298,8 @@ def _show(options: argparse.Namespace) -> int:
             some = ", ".join(known[:10]) + (f" and {len(known) - 10} more" if len(known) > 10 else "")
             raise UsageError(f"there is no submission of that name (there are: {some or 'none'}): {name}")
     for entry in entries:
-        lines = render(entry.result)
-        if entry.trouble:
+        lines = render(entry.result.for_student() if options.student else entry.result)
+        if entry.trouble and not options.student:
             lines.append(Line(one_line(entry.trouble, limit=600)))
         print(to_text(lines, color=sys.stdout.isatty()), end="")
     return OK

@@ -231,7 +231,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
     def order(item: pytest.Item) -> tuple[Any, ...]:
         record = item.stash.get(RECORD, None)
-        return (1, record.assignment, question_order(record.question), record.position) if record else (0,)
+        if record is None:
+            return (0,)
+        # Hidden tests come last: what the notebook has learnt from them it must not tell in a public one,
+        # whose explanation is shown.
+        return (1, record.assignment, record.hidden, question_order(record.question), record.position)
 
     items.sort(key=order)
 

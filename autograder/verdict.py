@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
 Json: TypeAlias = "bool | int | float | str | Sequence[Json] | Mapping[str, Json] | None"
@@ -86,6 +86,8 @@ class QuestionResult:
     """Points earned; None when the verdict is inconclusive, because then nobody knows yet."""
     max_points: float
     outcome: Outcome
+    feedback: Outcome | None = None
+    """What the student may see in its place, where a hidden test decided; None: all of it."""
 
     def to_json(self) -> dict[str, Json]:
         """Plain data for the grade JSON."""
@@ -95,6 +97,7 @@ class QuestionResult:
             "points": self.points,
             "max_points": self.max_points,
             **outcome_to_json(self.outcome),
+            "feedback": outcome_to_json(self.feedback) if self.feedback else None,
         }
 
 
@@ -128,6 +131,14 @@ class AssignmentResult:
     def inconclusive(self) -> bool:
         """True if a person has to look at a question."""
         return any(q.outcome.verdict is Verdict.INCONCLUSIVE for q in self.questions)
+
+    def for_student(self) -> AssignmentResult:
+        """What the student may see of it: of hidden tests, only whether they passed and the points."""
+        questions = tuple(
+            replace(question, outcome=question.feedback or question.outcome, feedback=None)
+            for question in self.questions
+        )
+        return replace(self, questions=questions)
 
     def to_json(self) -> dict[str, Json]:
         """Plain data for the grade JSON."""
@@ -193,7 +204,18 @@ def result_from_json(data: Mapping[str, Any]) -> AssignmentResult:
                 points=question["points"],
                 max_points=question["max_points"],
                 outcome=outcome_from_json(question),
+                feedback=_feedback_from_json(question),
             )
             for question in data["questions"]
         ),
     )
+
+
+def _feedback_from_json(question: Mapping[str, Any]) -> Outcome | None:
+    if "feedback" in question:
+        return outcome_from_json(question["feedback"]) if question["feedback"] else None
+    # From before it was kept: nobody knows which of it came from hidden tests.
+    verdict = Verdict(question["verdict"])
+    if verdict is Verdict.PASS:
+        return None
+    return Outcome(verdict=verdict, code="hidden", message="Grade it again to see what is wrong.")

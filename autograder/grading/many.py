@@ -131,10 +131,16 @@ def _not_judged(
 
     result = nobody_knows(assignment, submission.name, reason)
     if questions:
-        unknown = result.questions[0].outcome
+        unknown = result.questions[0]
         result = replace(
-            result, questions=tuple(replace(question, points=None, outcome=unknown) for question in questions)
+            result,
+            questions=tuple(
+                replace(question, points=None, outcome=unknown.outcome, feedback=unknown.feedback)
+                for question in questions
+            ),
         )
+    if submission.trouble:  # found before any test ran: the student may read it
+        result = replace(result, questions=tuple(replace(q, feedback=None) for q in result.questions))
     return Attempt(submission=submission.name, path=submission.path, sha256="", result=result, trouble=reason)
 
 

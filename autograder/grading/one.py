@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from autograder.errors import InfrastructureError
+from autograder.grading.feedback import NOT_JUDGED
 from autograder.grading.judge import grader_fault
 from autograder.grading.start import start_student
 from autograder.isolation.none import NoIsolation
@@ -144,7 +145,12 @@ def _weights_sha256(assignment: Assignment, submission: Path) -> str:
 def nobody_knows(assignment: Assignment, submission: str, reason: str) -> AssignmentResult:
     """A result that charges nothing: one inconclusive entry for the whole assignment."""
     whole = QuestionResult(
-        id="all", title=assignment.title, points=None, max_points=0.0, outcome=grader_fault(reason)
+        id="all",
+        title=assignment.title,
+        points=None,
+        max_points=0.0,
+        outcome=grader_fault(reason),
+        feedback=NOT_JUDGED,
     )
     return AssignmentResult(
         assignment=assignment.name, submission=submission, isolation="none", questions=(whole,)

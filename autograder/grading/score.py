@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from autograder.course import question_order
+from autograder.grading.feedback import without_hidden
 from autograder.verdict import (
     PASSED,
     AssignmentResult,
@@ -77,10 +78,20 @@ def score(records: Iterable[TestRecord], *, isolation: str) -> tuple[AssignmentR
             assignment=assignment,
             submission=submission,
             isolation=isolation,
-            questions=tuple(_questions(group)),
+            questions=tuple(_with_feedback(group)),
         )
         for (assignment, submission), group in sorted(assignments.items())
     )
+
+
+def _with_feedback(records: Sequence[TestRecord]) -> list[QuestionResult]:
+    """The results of the questions, with what the student may see where that is less."""
+    return [
+        question
+        if question.outcome == shown.outcome
+        else dataclasses.replace(question, feedback=shown.outcome)
+        for question, shown in zip(_questions(records), _questions(without_hidden(records)), strict=True)
+    ]
 
 
 def _questions(records: Sequence[TestRecord]) -> list[QuestionResult]:
@@ -88,15 +99,25 @@ def _questions(records: Sequence[TestRecord]) -> list[QuestionResult]:
     for record in records:
         tests.setdefault(record.question, []).append(record)
     decided: dict[str, Outcome] = {}
+    waiting: set[str] = set()
     for id in tests:
-        _decide(id, tests, decided, path=())
-    return [_result(id, tests[id], decided[id]) for id in sorted(tests, key=question_order)]
+        _decide(id, tests, decided, waiting, path=())
+    return [
+        _result(id, tests[id], decided[id], waits=id in waiting) for id in sorted(tests, key=question_order)
+    ]
 
 
 def _decide(
-    id: str, tests: Mapping[str, list[TestRecord]], decided: dict[str, Outcome], path: tuple[str, ...]
+    id: str,
+    tests: Mapping[str, list[TestRecord]],
+    decided: dict[str, Outcome],
+    waiting: set[str],
+    path: tuple[str, ...],
 ) -> Outcome:
-    """The outcome of a question, after those of the questions that it needs."""
+    """The outcome of a question, after those of the questions that it needs.
+
+    Those that some question keeps waiting are added to ``waiting``.
+    """
     if id in decided:
         return decided[id]
     own = combine([record.outcome for record in tests[id]])
@@ -107,9 +128,10 @@ def _decide(
         # A question that was not selected, or a circle of needs, is not held against this one.
         if needed in tests
         and needed not in (*path, id)
-        and _decide(needed, tests, decided, (*path, id)).verdict in BLOCKING
+        and _decide(needed, tests, decided, waiting, (*path, id)).verdict in BLOCKING
     ]
     if blockers:
+        waiting.add(id)
         own = blocked(own, blockers, [decided[b] for b in blockers])
     decided[id] = own
     return own
@@ -143,10 +165,10 @@ def combine(outcomes: Sequence[Outcome]) -> Outcome:
     return min(outcomes, key=lambda outcome: _SEVERITY.index(outcome.verdict))
 
 
-def _result(id: str, records: Sequence[TestRecord], outcome: Outcome) -> QuestionResult:
+def _result(id: str, records: Sequence[TestRecord], outcome: Outcome, *, waits: bool) -> QuestionResult:
     if outcome.verdict is Verdict.INCONCLUSIVE:
         points = None
-    elif outcome.code == "needs":
+    elif waits or outcome.code == "needs":
         points = 0.0
     else:
         points = sum(record.points for record in records if record.outcome.passed)
