@@ -40,17 +40,25 @@ def network(x, V, a, W, b):
     return torch.tanh(x @ V.T + a) @ W.T + b
 
 
+def ready(net, inputs):
+    """Runs beside the student's code: the network, once its lazy layers know how many inputs they have."""
+    if any(torch.nn.parameter.is_lazy(parameter) for parameter in net.parameters()):
+        net(torch.zeros(2, inputs))
+    return net
+
+
 def shapes_of(make):
     """Runs beside the student's code: names and shapes of a network's parameters."""
-    return {name: list(parameter.shape) for name, parameter in make().named_parameters()}
+    return {name: list(parameter.shape) for name, parameter in ready(make(), 2).named_parameters()}
 
 
-def with_parameters(make, x, *values):
-    """Runs beside the student's code: what a network with these parameters answers."""
-    net = make().double()
+def with_parameters(make, names, x, *values):
+    """Runs beside the student's code: what a network with these parameters answers, by name or in order."""
+    net = ready(make(), 2).double()
+    parameters = dict(net.named_parameters())
     with torch.no_grad():
-        for parameter, value in zip(net.parameters(), values, strict=True):
-            parameter.copy_(torch.as_tensor(value))
+        for name, value in zip(names or parameters, values, strict=True):
+            parameters[name].copy_(torch.as_tensor(value))
         return net(torch.as_tensor(x))
 
 
@@ -89,33 +97,41 @@ def test_1_2_rows(student):
 @question("1.3", about="Net", points=2, hint="Print list(Net().named_parameters()): there must be four.")
 def test_1_3_module(student):
     """Net has two layers with tanh in between"""
+    judge_net(student, MODULES, examples=40)
+
+
+def judge_net(student, shapes, **options):
     found = student.run(shapes_of, student.Net)
     assert found == PARAMETERS, (
         f"The parameters of Net must be {listed(PARAMETERS)}. Yours are {listed(found)}."
     )
     check.values(
-        lambda *args: student.run(with_parameters, student.Net, *args),
+        lambda *args: student.run(with_parameters, student.Net, list(PARAMETERS), *args),
         like=network,
-        inputs=together(MODULES),
+        inputs=together(shapes),
         names=NAMES,
         call="Net()(x), with V, a in linear_1 and W, b in linear_2",
-        examples=40,
+        **options,
     )
 
 
 @question("1.4", about="sequential", points=2, hint="Linear, Tanh, Linear, and nothing else.")
 def test_1_4_sequential(student):
     """sequential is the same network"""
+    judge_sequential(student, MODULES, examples=40)
+
+
+def judge_sequential(student, shapes, **options):
     found = list(student.run(shapes_of, student.sequential).values())
     wanted = list(PARAMETERS.values())
     assert found == wanted, f"The parameters must have the shapes {wanted}. Yours have {found}."
     check.values(
-        lambda *args: student.run(with_parameters, student.sequential, *args),
+        lambda *args: student.run(with_parameters, student.sequential, [], *args),
         like=network,
-        inputs=together(MODULES),
+        inputs=together(shapes),
         names=NAMES,
         call="sequential()(x), with V, a in the first layer and W, b in the last",
-        examples=40,
+        **options,
     )
 
 
@@ -205,22 +221,23 @@ def test_2_2_start(student):
 
     def two_steps(start, seed, learning_rate):
         net, optimizer = start(seed, learning_rate)
+        ready(net, 2)
         before = [parameter.detach().clone() for parameter in net.parameters()]
         for gradient in (1.0, 2.0):
             for weight in net.parameters():
                 weight.grad = torch.full_like(weight, gradient)
             optimizer.step()
-        after = [parameter.detach() for parameter in net.parameters()]
-        return [(old - new).numpy() for old, new in zip(before, after, strict=True)]
+        named = zip(net.named_parameters(), before, strict=True)
+        return {name: (old - new.detach()).numpy() for (name, new), old in named}
 
     for seed, learning_rate in [(0, 0.5), (1, 0.125)]:
         moved = student.run(two_steps, student.start, seed, learning_rate)
-        shapes = [list(array.shape) for array in moved]
-        assert shapes == list(PARAMETERS.values()), (
-            f"The network must be a Net; the parameters of yours have the shapes {shapes}."
+        shapes = {name: list(array.shape) for name, array in moved.items()}
+        assert shapes == PARAMETERS, (
+            f"The network must be a Net, with {listed(PARAMETERS)}. Yours has {listed(shapes)}."
         )
         wanted = 3 * learning_rate
-        smallest, largest = min(m.min() for m in moved), max(m.max() for m in moved)
+        smallest, largest = min(m.min() for m in moved.values()), max(m.max() for m in moved.values())
         assert abs(smallest - wanted) < 1e-5 > abs(largest - wanted), (
             f"With learning rate {learning_rate}, two steps with gradients 1 and 2 lower each parameter "
             f"by {wanted}. Yours are lowered by {smallest:.4g} to {largest:.4g}."
@@ -496,13 +513,13 @@ def test_5_1_broad(student):
 
     def sizes_of(start):
         net, _ = start(0)
-        return [parameter.numel() for parameter in net.parameters()]
+        return [parameter.numel() for parameter in ready(net, 1).parameters()]
 
     sizes = student.run(sizes_of, student.start_broad)
-    hidden, rest = divmod(sum(sizes) - 1, 3)
-    assert (rest == 0) & (hidden >= 50) & (max(sizes) == hidden), (
-        "One input, h hidden units and one output make h, h, h and 1 parameters, with h at least 50. "
-        f"Yours are {', '.join(map(str, sizes))}."
+    hidden = max([50, *sizes])
+    assert sorted(sizes) in ([hidden] * 3, [1, *[hidden] * 3]), (
+        "One input, h hidden units and one output make h weights, h biases, h weights, and one more bias if "
+        f"you like, with h at least 50. Yours are {', '.join(map(str, sizes)) or 'none at all'}."
     )
     judge_broad(student, curve)
 
@@ -644,11 +661,11 @@ def right_best(make_optimizer, rounds, iterations, x, y, V, a, W, b, x_validatio
     return losses, predictions[int(losses.argmin())]
 
 
-def judge_best(student, make_optimizer, rounds, iterations, described, **options):
+def judge_best(student, make_optimizer, rounds, iterations, described, shapes, **options):
     check.values(
         lambda *args: student.run(best_of, student.train_best, make_optimizer, rounds, iterations, *args),
         like=lambda *args: right_best(make_optimizer, rounds, iterations, *args),
-        inputs=together(SPLITS),
+        inputs=together(shapes),
         names=[*FIT_NAMES, "x_validation", "y_validation"],
         call=f"train_best(net, optimizer, x, y, x_validation, y_validation, {rounds}, {iterations})\n"
         f"net(x_validation)  # with parameters V, a, W, b and {described}",
@@ -665,4 +682,6 @@ def judge_best(student, make_optimizer, rounds, iterations, described, **options
 )
 def test_6_4_best(student):
     """train_best leaves the network as it was best"""
-    judge_best(student, lambda p: torch.optim.SGD(p, lr=0.05), 4, 2, "SGD, lr=0.05", examples=25)
+    judge_best(
+        student, lambda p: torch.optim.SGD(p, lr=0.05), 4, 2, "SGD, lr=0.05", shapes=SPLITS, examples=25
+    )

@@ -511,7 +511,8 @@ plt.show()
 #
 # One hidden layer will do for any function, if it is **broad**: each hidden unit adds one bend to the curve. Make a
 # network from one input to one output with **one** hidden layer of at least 50 units, and an optimizer that trains it
-# well.
+# well. With $h$ hidden units it has $h$ weights and $h$ biases, $h$ weights to the output, whose bias you may leave out,
+# and no other parameters.
 #
 # *How it is graded:* the grader trains it with your `train` for 300 iterations on 100 points of a curve between −2 and
 # 2 that you have not seen. The curve goes up and down about as often as this one. The loss at points in between must

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import importlib.util
+from pathlib import Path
+
 import numpy as np
 import torch
 from hypothesis import strategies as st
@@ -10,50 +13,20 @@ from autograder import check, question
 from autograder.checks.inputs import arrays, classification, together
 from autograder.checks.losses import leaf
 
+_path = Path(__file__).parents[2] / "assignments" / "02_mlp" / "test_mlp.py"
+_spec = importlib.util.spec_from_file_location("public_tests_of_02", _path)
+public = importlib.util.module_from_spec(_spec)
+_spec.loader.exec_module(public)
+small_network = public.small_network  # what runs beside the notebook cannot say `public`
+
 POINTS = [((d,), (h, d), (m, h)) for d, h, m in [(2, 2, 1), (4, 3, 1), (1, 2, 3), (5, 5, 2)]]
 ROWS = [((n, d), (h, d), (m, h)) for n, d, h, m in [(2, 2, 2, 2), (5, 2, 5, 1), (3, 3, 3, 3), (6, 1, 4, 2)]]
 MODULES = [((n, 2), (5, 2), (5,), (1, 5), (1,)) for n in (1, 4, 9)]
-NAMES = ["x", "V", "a", "W", "b"]
 FITS = [((n, 2), (n,), (h, 2), (h,), (1, h), (1,)) for n, h in [(1, 2), (3, 1), (5, 4)]]
-FIT_NAMES = ["x", "y", "V", "a", "W", "b"]
 SPLITS = [
     ((n, 2), (n,), (h, 2), (h,), (1, h), (1,), (m, 2), (m,))
     for n, h, m in [(2, 2, 1), (3, 3, 2), (4, 5, 6)]
 ]
-
-
-def network(x, V, a, W, b):
-    return torch.tanh(x @ V.T + a) @ W.T + b
-
-
-def l2(prediction, y):
-    return torch.mean((prediction - y.reshape(-1, 1)) ** 2)
-
-
-def with_parameters(make, x, *values):
-    """Runs beside the student's code: what a network with these parameters answers."""
-    net = make().double()
-    with torch.no_grad():
-        for parameter, value in zip(net.parameters(), values, strict=True):
-            parameter.copy_(torch.as_tensor(value))
-        return net(torch.as_tensor(x))
-
-
-def small_network(V, a, W, b):
-    """Runs beside the student's code: a network with these parameters."""
-    net = torch.nn.Sequential(
-        torch.nn.Linear(V.shape[1], len(V)), torch.nn.Tanh(), torch.nn.Linear(len(V), len(b))
-    ).double()
-    with torch.no_grad():
-        for parameter, value in zip(net.parameters(), (V, a, W, b), strict=True):
-            parameter.copy_(torch.as_tensor(value))
-    return net
-
-
-def answer(state, x):
-    """Runs beside the student's code: what the network of (network, optimizer) answers."""
-    with torch.no_grad():
-        return state[0](torch.as_tensor(x))
 
 
 # Part 1
@@ -92,7 +65,8 @@ def test_1_2_other_sizes(student):
 @question("1.3", about="Net", points=1, hint="Each Net() has random parameters of its own.")
 def test_1_3_each_net_is_new(student):
     """each Net is a new one"""
-    judge_module(student, student.Net, "Net()")
+    public.judge_net(student, MODULES, examples=20, seed=1)
+    judge_new(student, student.Net, "Net()")
 
 
 @question("1.4", about="sequential", points=1, hint="Each call makes three new modules.")
@@ -103,10 +77,11 @@ def test_1_4_each_sequence_is_new(student):
         return isinstance(make(), torch.nn.Sequential)
 
     assert student.run(is_sequential, student.sequential), "sequential must return an nn.Sequential."
-    judge_module(student, student.sequential, "sequential()")
+    public.judge_sequential(student, MODULES, examples=20, seed=1)
+    judge_new(student, student.sequential, "sequential()")
 
 
-def judge_module(student, make, call):
+def judge_new(student, make, call):
     def two(make):
         torch.manual_seed(0)
         first, second = make().double(), make().double()
@@ -119,27 +94,17 @@ def judge_module(student, make, call):
     assert not np.array_equal(student.value(first), student.value(second)), (
         f"Two calls of {call} give the same parameters; they should be random."
     )
-    check.values(
-        lambda *args: student.run(with_parameters, make, *args),
-        like=network,
-        inputs=together(MODULES),
-        names=NAMES,
-        call=f"{call}(x), with V, a in the first layer and W, b in the second",
-        examples=20,
-        seed=1,
-    )
 
 
 # Part 2
 
-LEARNING_RATE = 0.1
 STAGES = (25, 75, 150)
 
 rng = np.random.default_rng(21)
 X = rng.normal(size=(500, 2)).astype(np.float32)
-Y = np.sum(X**2, axis=1) - 2 * X[:, 0]
+Y = 3 - np.sum(X**2, axis=1)
 X_JUDGED = rng.normal(size=(300, 2)).astype(np.float32)
-Y_JUDGED = np.sum(X_JUDGED**2, axis=1) - 2 * X_JUDGED[:, 0]
+Y_JUDGED = 3 - np.sum(X_JUDGED**2, axis=1)
 
 
 @question("2.1", about="l2_loss", points=1, hint="The result is one number for all data points together.")
@@ -147,7 +112,7 @@ def test_2_1_many_points(student):
     """l2_loss is right for more points, too"""
     check.loss(
         student.l2_loss,
-        like=l2,
+        like=public.l2,
         inputs=together([((n, 1), (n,)) for n in (1, 13, 30)]),
         tensor=lambda x: student.run(leaf, x),
         call="l2_loss(prediction, y)",
@@ -161,7 +126,7 @@ def test_2_2_seed(student):
     """the seed decides which network it is"""
     x = np.array([[1.0, 2.0], [-1.0, 0.5]], dtype=np.float32)
     first, again, other = (
-        check.value(student.run(answer, student.start(seed, 0.1), x), shape=(2, 1)) for seed in (7, 7, 8)
+        check.value(student.run(public.answer, student.start(seed, 0.1), x), shape=(2, 1)) for seed in (7, 7, 8)
     )
     assert np.array_equal(first, again), "start(7, 0.1) gives two different networks: nothing can be repeated."
     assert not np.array_equal(first, other), "start(7, 0.1) and start(8, 0.1) give the same network."
@@ -186,9 +151,9 @@ def test_2_3_steps(student):
             optimizer = make_optimizer(p)
             for _ in range(iterations):
                 optimizer.zero_grad()
-                loss_function(network(x, *p), y).backward()
+                loss_function(public.network(x, *p), y).backward()
                 optimizer.step()
-        return network(x, *p)
+        return public.network(x, *p)
 
     def squares(prediction, y):
         return torch.mean((prediction[:, 0] - 2 * y) ** 2)
@@ -207,7 +172,7 @@ def test_2_3_steps(student):
             ),
             like=lambda *args, f=loss_function, m=make_optimizer, n=iterations: right(f, m, n, *args),
             inputs=together(FITS),
-            names=FIT_NAMES,
+            names=public.FIT_NAMES,
             call=f"train(net, optimizer, x, y, {iterations}, loss_function), then net(x)",
             examples=8,
             seed=1,
@@ -218,16 +183,13 @@ def test_2_3_steps(student):
 def test_2_3_other_data(student):
     """train learns another function"""
 
-    def continued(train, state, x, y, iterations):
-        train(state[0], state[1], torch.as_tensor(x), torch.as_tensor(y), iterations)
-
     check.converges(
-        start=lambda seed: student.start(seed, LEARNING_RATE),
-        advance=lambda state, iterations: student.run(continued, student.train, state, X, Y, iterations),
-        predict=lambda state: student.run(answer, state, X_JUDGED),
+        start=lambda seed: student.start(seed, public.LEARNING_RATE),
+        advance=lambda state, iterations: student.run(public.continued, student.train, state, X, Y, iterations),
+        predict=lambda state: student.run(public.answer, state, X_JUDGED),
         loss=lambda prediction: np.mean((prediction[:, 0] - Y_JUDGED) ** 2),
         shape=(len(X_JUDGED), 1),
-        below=0.35 * Y_JUDGED.var(),  # a straight line reaches 0.5
+        below=0.7 * Y_JUDGED.var(),  # as the notebook says
         stages=STAGES,
         seeds=(10, 11, 12),
         call="train(net, optimizer, x, y, iterations)",
@@ -298,23 +260,8 @@ def test_3_3_default(student):
 # Part 4
 
 
-def rings(n, seed):
-    rng = np.random.default_rng(seed)
-    labels = rng.integers(0, 3, size=n)
-    radius = 0.5 + labels + rng.normal(scale=0.12, size=n)
-    angle = rng.uniform(0, 2 * np.pi, size=n)
-    points = np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=1)
-    return points.astype(np.float32), labels
-
-
-X_RINGS, LABELS = rings(300, seed=200)
-X_RINGS_JUDGED, LABELS_JUDGED = rings(500, seed=201)
-
-
-def cross_entropy(logits, labels):
-    logits = logits - logits.max(axis=1, keepdims=True)
-    log_p = logits - np.log(np.exp(logits).sum(axis=1, keepdims=True))
-    return -log_p[np.arange(len(labels)), labels].mean()
+X_RINGS, LABELS = public.rings(300, seed=200)
+X_RINGS_JUDGED, LABELS_JUDGED = public.rings(500, seed=201)
 
 
 @question("4.1", about="cross_entropy", points=1, hint="Large negative logits are large, too.")
@@ -359,28 +306,10 @@ def test_4_2_more_labels(student):
 def test_4_3_other_rings(student):
     """the classifier is right about nearly all new points"""
 
-    def classified(train, loss_function, state, x, labels, iterations):
-        train(state[0], state[1], torch.as_tensor(x), torch.as_tensor(labels), iterations, loss_function)
-
-    check.converges(
-        start=lambda seed: student.start_classifier(seed),
-        advance=lambda state, iterations: student.run(
-            classified, student.train, student.cross_entropy, state, X_RINGS, LABELS, iterations
-        ),
-        predict=lambda state: student.run(answer, state, X_RINGS_JUDGED),
-        loss=lambda logits: cross_entropy(logits, LABELS_JUDGED),
-        shape=(len(X_RINGS_JUDGED), 3),
-        below=0.3,
-        stages=(100, 100),
-        seeds=(20, 21, 22),
-        call="train(net, optimizer, x, labels, iterations, cross_entropy)",
-    )
+    public.judge_classifier(student, X_RINGS, LABELS, X_RINGS_JUDGED, LABELS_JUDGED, seeds=(20, 21, 22))
 
 
 # Part 5
-
-X_CURVE = np.linspace(-2, 2, 100, dtype=np.float32)
-X_BETWEEN = (X_CURVE[1:] + X_CURVE[:-1]) / 2
 
 
 def curve(x):
@@ -391,23 +320,7 @@ def curve(x):
 def test_5_1_another_curve(student):
     """a broad network follows another curve"""
 
-    def continued(train, state, x, y, iterations):
-        train(state[0], state[1], torch.as_tensor(x), torch.as_tensor(y), iterations)
-
-    y_judged = curve(X_BETWEEN)
-    check.converges(
-        start=lambda seed: student.start_broad(seed),
-        advance=lambda state, iterations: student.run(
-            continued, student.train, state, X_CURVE.reshape(-1, 1), curve(X_CURVE), iterations
-        ),
-        predict=lambda state: student.run(answer, state, X_BETWEEN.reshape(-1, 1)),
-        loss=lambda prediction: np.mean((prediction[:, 0] - y_judged) ** 2),
-        shape=(len(X_BETWEEN), 1),
-        below=0.1 * y_judged.var(),
-        stages=(100, 200),
-        seeds=(30, 31, 32),
-        call="train(net, optimizer, x, y, iterations)",
-    )
+    public.judge_broad(student, curve, seeds=(30, 31, 32))
 
 
 # Part 6
@@ -417,15 +330,12 @@ def test_5_1_another_curve(student):
 def test_6_1_random(student):
     """every point has the same chance to be put aside"""
 
-    def parted(split, x, y, n_validation, seed):
-        return list(split(torch.as_tensor(x), torch.as_tensor(y), n_validation, seed))
-
     n, n_validation, seeds = 30, 10, 30
     x, y = np.arange(2 * n, dtype=np.float32).reshape(n, 2), np.arange(n, dtype=np.float32)
     times = np.zeros(n)
     for seed in range(seeds):
         aside = check.value(
-            student.run(parted, student.split, x, y, n_validation, seed)[3], shape=(n_validation,)
+            student.run(public.parted, student.split, x, y, n_validation, seed)[3], shape=(n_validation,)
         )
         assert len(set(aside)) == n_validation, "A point was put aside twice."
         times[aside.astype(int)] += 1
@@ -474,7 +384,7 @@ def test_6_3_leaves_no_trace(student):
     """evaluate leaves the network as it was, and in its mode"""
 
     def right(x, y, V, a, W, b):
-        return l2(torch.tanh((x @ V.T + a) / np.sqrt(1 + 1e-5)) @ W.T + b, y)
+        return public.l2(torch.tanh((x @ V.T + a) / np.sqrt(1 + 1e-5)) @ W.T + b, y)
 
     x, y = np.array([[0.5, 1.0], [1.5, -1.0]]), np.array([1.0, 2.0])
     p = [np.ones((3, 2)), np.zeros(3), np.ones((1, 3)), np.zeros(1)]
@@ -491,44 +401,11 @@ def test_6_3_leaves_no_trace(student):
             lambda *args, mode=training: student.run(evaluated, student.evaluate, mode, *args)[0],
             like=right,
             inputs=together(FITS[1:]),
-            names=FIT_NAMES,
+            names=public.FIT_NAMES,
             call=f"evaluate(net, x, y), for a network with batch norm and net.training = {training}",
             examples=10,
             seed=1,
         )
-
-
-def best_of(train_best, make_optimizer, rounds, iterations, x, y, V, a, W, b, x_validation, y_validation):
-    """Runs beside the student's code: the losses that were returned, and what the network then answers."""
-    net = small_network(V, a, W, b)
-    x_validation = torch.as_tensor(x_validation)
-    losses = train_best(
-        net,
-        make_optimizer(net.parameters()),
-        torch.as_tensor(x),
-        torch.as_tensor(y),
-        x_validation,
-        torch.as_tensor(y_validation),
-        rounds,
-        iterations,
-    )
-    with torch.no_grad():
-        return [losses, net(x_validation)]
-
-
-def right_best(make_optimizer, rounds, iterations, x, y, V, a, W, b, x_validation, y_validation):
-    with torch.enable_grad():
-        p = [value.clone().requires_grad_() for value in (V, a, W, b)]
-        optimizer = make_optimizer(p)
-        predictions = [network(x_validation, *p).detach()]
-        for _ in range(rounds):
-            for _ in range(iterations):
-                optimizer.zero_grad()
-                l2(network(x, *p), y).backward()
-                optimizer.step()
-            predictions.append(network(x_validation, *p).detach())
-    losses = torch.stack([l2(prediction, y_validation) for prediction in predictions])
-    return losses, predictions[int(losses.argmin())]
 
 
 @question("6.4", about="train_best", points=2, needs=("2.3", "6.3"), hint="Is what you keep a copy?")
@@ -538,15 +415,6 @@ def test_6_4_other_optimizers(student):
         (lambda p: torch.optim.Adam(p, lr=0.25), 5, 1, "Adam, lr=0.25"),
         (lambda p: torch.optim.SGD(p, lr=0.05, momentum=0.5), 3, 3, "SGD, lr=0.05, momentum=0.5"),
     ]:
-        check.values(
-            lambda *args, m=make_optimizer, r=rounds, n=iterations: student.run(
-                best_of, student.train_best, m, r, n, *args
-            ),
-            like=lambda *args, m=make_optimizer, r=rounds, n=iterations: right_best(m, r, n, *args),
-            inputs=together(SPLITS),
-            names=[*FIT_NAMES, "x_validation", "y_validation"],
-            call=f"train_best(net, optimizer, x, y, x_validation, y_validation, {rounds}, {iterations})\n"
-            f"net(x_validation)  # with parameters V, a, W, b and {described}",
-            examples=10,
-            seed=1,
+        public.judge_best(
+            student, make_optimizer, rounds, iterations, described, shapes=SPLITS, examples=10, seed=1
         )

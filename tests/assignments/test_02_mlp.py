@@ -29,7 +29,6 @@ def test_rings_of_notebook_and_tests_are_alike() -> None:
         for text in (
             REFERENCE,
             (ASSIGNMENT.directory / "test_mlp.py").read_text(encoding="utf-8"),
-            ASSIGNMENT.hidden_tests.read_text(encoding="utf-8"),
         )
     }
     assert len(drawn) == 1
