@@ -19,6 +19,12 @@ RELATIVE = 1e-6
 """Room for another but sound way to compute, e.g. a tiny constant inside a logarithm."""
 ABSOLUTE = 1e-12
 """Room for rounding where the right number is 0 because large terms cancel."""
+SINGLE = 1e-5
+"""How far off, relative to the largest, numbers are that were computed in single precision."""
+SINGLE_HINT = (
+    "All numbers here are float64. Give what you make yourself the dtype of what you are given, as in "
+    "zeros(3, dtype=x.dtype)."
+)
 TIMES_FLOAT32 = 30
 """How many times the float32 rounding of the oracle, scaled to float64, an answer may be off."""
 
@@ -59,10 +65,16 @@ def compare(
     """
 
     def objection(
-        kind: str, wanted: str, seen: str, error: float = float("inf"), room: float = 0.0
+        kind: str, wanted: str, seen: str, error: float = float("inf"), room: float = 0.0, hint: str = ""
     ) -> Finding:
         return Finding(
-            code=prefix + kind, subject=subject, expected=wanted, got=seen, error=error, tolerance=room
+            code=prefix + kind,
+            subject=subject,
+            expected=wanted,
+            got=seen,
+            error=error,
+            tolerance=room,
+            hint=hint,
         )
 
     if got.shape != expected.shape:
@@ -72,7 +84,12 @@ def compare(
             f"{render.array(got)} with {render.shape(got)}",
         )
     if got.dtype.kind != expected.dtype.kind or got.dtype.itemsize < expected.dtype.itemsize:
-        return objection("dtype", f"numbers of dtype {expected.dtype}", f"numbers of dtype {got.dtype}")
+        return objection(
+            "dtype",
+            f"numbers of dtype {expected.dtype}",
+            f"numbers of dtype {got.dtype}",
+            hint=SINGLE_HINT if _single(got, expected) else "",
+        )
     if expected.dtype.kind != "f":
         return (
             None
@@ -89,4 +106,17 @@ def compare(
     if np.all(difference <= room):
         return None
     worst = float(np.max(difference))
-    return objection("wrong", render.array(expected), render.array(got), worst, float(np.max(room)))
+    shown = render.array(expected), render.array(got), worst, float(np.max(room))
+    if _single(got, expected):
+        return objection("precision", *shown, hint=SINGLE_HINT)
+    return objection("wrong", *shown)
+
+
+def _single(got: Array, expected: Array) -> bool:
+    """Whether these are the right numbers, but rounded to single precision."""
+    if got.dtype.kind != "f" or expected.dtype != np.float64:
+        return False
+    with np.errstate(all="ignore"):
+        rounded = np.array_equal(got.astype(np.float32).astype(got.dtype), got)
+    scale = np.max(np.abs(expected), initial=0.0)
+    return bool(rounded and np.all(np.abs(got - expected) <= SINGLE * scale))

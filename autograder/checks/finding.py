@@ -20,6 +20,8 @@ class Finding:
     got: str = ""
     detail: str = field(default="", compare=False)
     """An addition to the message of ``code``: type and text of an exception, which may say when or where."""
+    hint: str = field(default="", compare=False)
+    """Advice for this example."""
     where: Where | None = None
     error: float = field(default=float("inf"), compare=False)
     """Largest difference from the expected value; infinite where there is no value."""

@@ -63,6 +63,10 @@ class Program:
         several = {o for o in uses if uses.count(o) > 1}
         return any(o < len(self.leaves) for o in several), any(o >= len(self.leaves) for o in several)
 
+    def of_one_value(self) -> list[str]:
+        """Names of the operations whose two operands are the same value, as in ``a @ a``."""
+        return [step.applied.name for step in self.steps if len(step.operands) > len({*step.operands})]
+
     def names(self) -> list[str]:
         """``a``, ``b``, ... for leaves and steps."""
         return list(string.ascii_lowercase[: len(self.leaves) + len(self.steps)])

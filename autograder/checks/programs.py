@@ -211,6 +211,14 @@ def _diagnose(cases: Sequence[_Case]) -> diagnosis.Mistake | None:
     fitting = [m for name, m in _MISTAKES.items() if all(_fits(c, simulate(c.program, name)) for c in plain)]
     if plain and len({mistake.code for mistake in fitting}) == 1:
         return fitting[0]
+    squares = set.intersection(*({*case.program.of_one_value()} for case in cases)) if cases else set()
+    if len(squares) == 1:
+        operation = squares.pop()
+        return diagnosis.Mistake(
+            "gradient-wrong",
+            f"The gradient of {operation} is wrong where both operands are the same value",
+            "The value then gets the sum of two gradients, one for each place.",
+        )
     if cases and all(case.program.shared()[1] for case in cases):
         return _SHARED_INNER
     if cases and all(any(case.program.shared()) for case in cases):

@@ -17,12 +17,14 @@ MESSAGES = {
     "value-wrong": "The result is wrong",
     "value-shape": "The result has the wrong shape",
     "value-dtype": "The result has the wrong kind of numbers",
+    "value-precision": "The result is right in single precision only",
     "value-not-finite": "The result is not finite: it contains nan or inf",
     "value-unreadable": "The result is not an array, a number, or an object that holds one",
     "value-count": "The number of results is wrong",
     "gradient-wrong": "The gradient is wrong",
     "gradient-shape": "The gradient has a different shape from its value",
     "gradient-dtype": "The gradient has the wrong kind of numbers",
+    "gradient-precision": "The gradient is right in single precision only",
     "gradient-not-finite": "The gradient is not finite: it contains nan or inf",
     "gradient-missing": "There is no gradient after the backward pass",
     "gradient-unreadable": "The gradient is not an array",
@@ -30,6 +32,7 @@ MESSAGES = {
     "step-wrong": "A step ends in the wrong place",
     "step-shape": "A step changes the shape of a parameter",
     "step-dtype": "A step changes the kind of numbers of a parameter",
+    "step-precision": "A step ends in the right place in single precision only",
     "step-not-finite": "A step leads to nan or inf",
     "input-changed": "Your code changes its input",
     "upstream-changed": "The backward pass changes the upstream gradient that it is given",
@@ -137,6 +140,7 @@ def failed(
     sentences = [f"{lead}.", extra, f"Seen {frequency(result, things)}."]
     label = f"{finding.subject} = " if finding.subject and " " not in finding.subject else ""
     code = code or finding.code
+    hint = hint or finding.hint
     if finding.got == "None" and code.endswith("-unreadable"):
         hint = hint or "Is a `return` missing? A function without one returns None."
     return Outcome(

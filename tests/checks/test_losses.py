@@ -80,6 +80,18 @@ def test_wrong_l2_losses_fail_by_their_code(name) -> None:
     assert (outcome.verdict, outcome.code) == (Verdict.FAIL, code), outcome
 
 
+def test_a_buffer_in_single_precision_is_called_so() -> None:
+    def square_by_square(p, y):
+        squares = torch.zeros(len(y))
+        for i in range(len(y)):
+            squares[i] = (p[i, 0] - y[i]) ** 2
+        return squares.mean()
+
+    outcome = l2(square_by_square)
+    assert (outcome.code, outcome.got) == ("value-dtype", "out = numbers of dtype float32")
+    assert "dtype=x.dtype" in outcome.hint
+
+
 def pick(table, y):
     return table[torch.arange(len(y)), y]
 

@@ -46,6 +46,19 @@ def test_the_operation_that_is_wrong_is_named():
     assert programs(students.TanhOfTheOutput).message.startswith("The gradient of tanh is wrong.")
 
 
+def test_an_operation_that_is_wrong_with_itself_is_not_taken_for_a_wrong_order():
+    class Square(Tensor):
+        def __matmul__(self, other):
+            if other is self:
+                return self.make(self.data @ self.data, (self, lambda g: 2 * g @ self.data.T))
+            return super().__matmul__(other)
+
+    outcome = programs(Square)
+    assert outcome.message.startswith(
+        "The gradient of matmul is wrong where both operands are the same value."
+    )
+
+
 def test_the_program_can_be_pasted():
     outcome = programs(students.Recursive)
     space = {"np": np, "Recursive": students.Recursive}

@@ -55,6 +55,20 @@ def test_wrong_values_fail_by_their_code(name):
     assert (outcome.verdict, outcome.code) == (Verdict.FAIL, code), outcome
 
 
+def test_right_numbers_in_single_precision_are_called_so():
+    def single(x):
+        return np.exp(x.astype(np.float32))
+
+    for function, code, told in [
+        (single, "value-dtype", True),
+        (lambda x: single(x).astype(np.float64), "value-precision", True),
+        (lambda x: np.exp(x) + 1e-5, "value-wrong", False),
+        (lambda x: np.round(np.exp(x)).astype(np.float32), "value-dtype", False),
+    ]:
+        outcome = values(function, like=torch.exp, inputs=arrays(), relative=1e-9)
+        assert (outcome.code, "float64" in outcome.hint) == (code, told), outcome
+
+
 def test_tensors_are_made_and_read():
     outcome = values(lambda a, b: a @ b, like=torch.matmul, inputs=matmul_pairs(), tensor=Tensor)
     assert outcome.passed
