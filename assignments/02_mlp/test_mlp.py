@@ -105,8 +105,9 @@ def judge_net(student, shapes, **options):
     assert found == PARAMETERS, (
         f"The parameters of Net must be {listed(PARAMETERS)}. Yours are {listed(found)}."
     )
+    names = list(PARAMETERS)
     check.values(
-        lambda *args: student.run(with_parameters, student.Net, list(PARAMETERS), *args),
+        lambda *args: student.run(with_parameters, student.Net, names, *args),
         like=network,
         inputs=together(shapes),
         names=NAMES,

@@ -11,16 +11,16 @@ example that is not plain sailing: an exception, or a result that is not a small
 from __future__ import annotations
 
 import time
-import types
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from autograder.checks.shippable import runners, tells_nothing
 from autograder.errors import StudentError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
 Array: TypeAlias = NDArray[Any]
 Answer = TypeVar("Answer")
@@ -36,11 +36,12 @@ class Ahead:
     """Asks for several answers at once, where the code of ``things`` lives in another process.
 
     Args:
-        things: handles, or functions of a test that use some.
+        things: handles, or functions of a test that use some and tell nothing else.
     """
 
     def __init__(self, *things: Any) -> None:
-        self._run = next(_runners(things), None)
+        found = [run for thing in things for run in runners(thing)]
+        self._run = found[0] if found and all(map(tells_nothing, things)) else None
 
     def __bool__(self) -> bool:
         return self._run is not None
@@ -58,7 +59,7 @@ class Ahead:
         """
         answers: list[Any] = []
         try:
-            if self._run is not None and cases:
+            if self._run is not None and cases and all(map(tells_nothing, args)):
                 found = self._run(function, list(cases), SECONDS, LARGEST, times, *args)
                 answers = found if isinstance(found, list) else []
         except StudentError:
@@ -199,19 +200,3 @@ def arrays_in(answer: Any) -> list[Array] | None:
     if isinstance(answer, list) and all(isinstance(a, np.ndarray | float | int) for a in answer):
         return answer
     return None
-
-
-def _runners(things: Sequence[Any]) -> Iterator[Callable[..., Any]]:
-    """Ways to run a function where things live, or where the things live that functions of a test name."""
-    for thing in things:
-        if (run := getattr(thing, "__autograder_run__", None)) is not None:
-            yield run
-        elif isinstance(thing, types.FunctionType):
-            yield from _runners([cell.cell_contents for cell in thing.__closure__ or () if _full(cell)])
-
-
-def _full(cell: types.CellType) -> bool:
-    try:
-        return cell.cell_contents is not None
-    except ValueError:
-        return False

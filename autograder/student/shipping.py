@@ -98,7 +98,7 @@ def _parse(function: types.FunctionType) -> tuple[str, str, frozenset[str]]:
     """Name, source and the names that it uses."""
     if function in _parsed:
         return _parsed[function]
-    node = _node(function)
+    node = tree_of(function)
     if isinstance(node, ast.Lambda):
         name, source = "function", f"function = {ast.unparse(node)}"
     else:
@@ -110,7 +110,12 @@ def _parse(function: types.FunctionType) -> tuple[str, str, frozenset[str]]:
     return _parsed[function]
 
 
-def _node(function: types.FunctionType) -> ast.FunctionDef | ast.Lambda:
+def tree_of(function: types.FunctionType) -> ast.FunctionDef | ast.Lambda:
+    """The source of a function.
+
+    Raises:
+        UsageError: it is not at hand, or cannot be told from another one's.
+    """
     try:
         lines, _ = inspect.findsource(function)
         functions = _functions("".join(lines))

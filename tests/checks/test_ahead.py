@@ -145,6 +145,84 @@ def test_a_function_of_the_test_runs_beside_the_notebook(
     assert len(trips) < 20
 
 
+SECRETS = """
+import gc, types
+
+def known():
+    return sorted({
+        thing.__name__ for thing in gc.get_objects()
+        if isinstance(thing, types.FunctionType) and thing.__name__.startswith("secret")
+    } | {"number" for thing in gc.get_objects() if isinstance(thing, dict) and "SECRET" in thing})
+"""
+SECRET = 123456789
+
+
+def secret_answer(x: Any) -> Any:
+    return np.maximum(x, 0)
+
+
+def secret_judge(student: Any, x: Any) -> Any:
+    return 1.0 * np.allclose(student.relu(x), secret_answer(x))
+
+
+def test_what_a_function_of_the_test_names_stays_here(process: StudentProcess, trips: list[object]) -> None:
+    assert process.execute(2, SECRETS).error is None
+    student = process.student
+
+    def compares(x: Any) -> Any:
+        return 1.0 * np.allclose(student.relu(x), secret_answer(x))
+
+    def lets_compare(x: Any) -> Any:
+        return secret_judge(student, x)
+
+    def steps(x: Any) -> Any:
+        return compares(x)
+
+    def has_a_default(x: Any, answer: Any = secret_answer) -> Any:
+        return 1.0 * np.allclose(student.relu(x), answer(x))
+
+    def computes(x: Any) -> Any:
+        return 1.0 + 0.0 * SECRET * student.relu(x).sum()
+
+    def hands_over_what_it_computes(x: Any) -> Any:
+        return 1.0 + 0.0 * student.relu(np.asarray(x + 0 * SECRET)).sum()
+
+    def names_itself(x: Any) -> Any:
+        return there_and_back(x) if x is None else secret_judge(student, x)
+
+    def there_and_back(x: Any) -> Any:
+        return names_itself(x)
+
+    for function in [
+        *(compares, lets_compare, steps, has_a_default, computes, hands_over_what_it_computes),
+        *(names_itself, there_and_back),
+    ]:
+        del trips[:]
+        outcome = values(function, like=lambda x: torch.ones(()), inputs=arrays(), examples=10, call="f(x)")
+        assert outcome.passed, outcome
+        assert len(trips) >= 10
+        assert student.known() == [], function
+
+
+def test_what_is_handed_over_to_the_notebook_anyway_may_cross_at_once(
+    process: StudentProcess, trips: list[object]
+) -> None:
+    student = process.student
+
+    def twice(relu: Any, x: Any, factor: Any) -> Any:
+        return factor * relu(x)
+
+    factor = 2.0
+    outcome = values(
+        lambda x: student.run(twice, student.relu, x, factor),
+        like=lambda x: 2 * torch.relu(x),
+        inputs=arrays(),
+        call="2 * relu(x)",
+    )
+    assert outcome.passed, outcome
+    assert len(trips) < 20
+
+
 def test_where_only_the_quick_way_objects_it_is_asked_again() -> None:
     def objection(answer: str) -> str | None:
         return None if answer == "right" else answer
