@@ -91,7 +91,7 @@ def convolution(
         seed: number from which the inputs are derived.
         names: names of image, kernel and bias in messages.
         call: how a student would write the call, e.g. ``"response_map(image, kernel)"``.
-        seconds: wall time for the whole check.
+        seconds: processor time for each part of the check; see ``search``.
 
     Returns:
         A pass, or what is wrong with the smallest input that shows it.

@@ -6,7 +6,6 @@ happens to a value that is used twice. The first objection is shrunk, shown, and
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING, Any
 
 from hypothesis import strategies as st
@@ -83,7 +82,7 @@ def gradients(
         accumulates: True if a second backward pass adds to a gradient, None not to judge it.
         repeats: how many inputs to judge on a second backward pass from the same result, which needs one that
             adds up and a graph that is kept. Only with ``tensor``.
-        seconds: wall time for each part of the check.
+        seconds: processor time for each part of the check; see ``search``.
 
     Returns:
         A pass; a fail or error with the smallest input that shows it; or inconclusive.
@@ -104,15 +103,13 @@ def gradients(
         Oracle(like, wrt), style, relative, names, upstream, has_forward=function is not None
     )
     strategy = st.tuples(as_tuples(inputs), st.binary(min_size=COTANGENT_BYTES, max_size=COTANGENT_BYTES))
-    deadline = time.monotonic() + seconds
 
     def look(
         judge: Callable[[Example], Finding | None],
         count: int,
         prepare: Callable[[Sequence[Example]], None] | None = None,
     ) -> Search[Example, Finding]:
-        left = max(0.0, deadline - time.monotonic())
-        return search(strategy, judge, examples=count, seed=seed, seconds=left, prepare=prepare)
+        return search(strategy, judge, examples=count, seed=seed, seconds=seconds, prepare=prepare)
 
     probed = look(check.probe, min(structure.PROBES, examples), check.prepare_probe)
     objection = probed.smallest or probed.flaky

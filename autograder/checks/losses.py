@@ -70,7 +70,7 @@ def loss(
         examples: how many pairs to judge.
         seed: number from which they are derived.
         call: how a student would write the call, e.g. ``"l2_loss(prediction, y)"``.
-        seconds: wall time for each part of the check.
+        seconds: processor time for each part of the check; see ``search``.
 
     Returns:
         A pass, or what is wrong with the smallest pair that shows it.

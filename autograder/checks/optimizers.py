@@ -101,7 +101,7 @@ def optimizer(
         seed: number from which they are derived.
         relative: relative tolerance.
         call: how a student would write it, e.g. ``"Momentum(parameters, lr, momentum)"``.
-        seconds: wall time for the whole check.
+        seconds: processor time for each part of the check; see ``search``.
 
     Returns:
         A pass, or the smallest problem that shows a wrong step. The mistake is named if exactly one of those

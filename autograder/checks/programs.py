@@ -102,7 +102,7 @@ def programs(
         seed: number from which the programs are derived.
         relative: relative tolerance.
         start: runs the backward pass of the last value, a single number; by default ``out.backward()``.
-        seconds: wall time for the check.
+        seconds: processor time for each part of the check; see ``search``.
 
     Returns:
         A pass, or what is wrong with the smallest program that shows it.

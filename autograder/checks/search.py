@@ -134,7 +134,8 @@ def search(
             It must depend on its argument alone.
         examples: how many to judge.
         seed: number from which everything random is derived.
-        seconds: wall time after which the search ends with what it has.
+        seconds: processor time of this process after which the search ends with what it has. The student
+            process has limits of its own. By a clock, a machine that is busy otherwise would decide.
         look_further: how many examples to judge after the first failing one.
         prepare: told which examples will be judged next, so that what they have in common can be done at once
             (one round trip to a student process instead of many). It must not change what the judge finds.
@@ -143,14 +144,14 @@ def search(
         Exception: whatever the judge or ``prepare`` raised, unchanged.
     """
     result: Search[Example, F] = Search()
-    deadline = time.monotonic() + seconds
+    deadline = time.process_time() + seconds
     with _quiet(), _sealed():
         seen = _explore(strategy, judge, examples, seed, deadline, look_further, result, prepare)
         if not seen:
             return result
         code = _main_code([finding.code for _, finding in seen])
         result.failures = [(example, finding) for example, finding in seen if finding.code == code]
-        smallest = _shrink(strategy, judge, code, examples, seed, deadline, result.failures[0])
+        smallest = _shrink(strategy, judge, code, examples, seed, result.failures[0])
         confirmed = all(_again(judge, smallest[0]) == smallest[1] for _ in range(2))
     if confirmed:
         result.smallest = smallest
@@ -207,7 +208,7 @@ def _explore(
                 failing.append((example, finding))
             if result.examples >= last:
                 break
-            if time.monotonic() > deadline:
+            if time.process_time() > deadline:
                 result.complete = False
                 return failing
     return failing
@@ -241,7 +242,6 @@ def _shrink(
     code: str,
     examples: int,
     seed: int,
-    deadline: float,
     first: tuple[Example, F],
 ) -> tuple[Example, F]:
     best = first
@@ -253,7 +253,7 @@ def _shrink(
             calls += 1
         finding = _judged(judge, example)
         if finding is None or finding.code != code:
-            if calls > SHRINK_CALLS or time.monotonic() > deadline:
+            if calls > SHRINK_CALLS:
                 raise _Stop
             return False
         best = (example, finding)

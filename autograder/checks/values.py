@@ -52,7 +52,7 @@ def values(
         relative: relative tolerance.
         names: names of the arguments in messages; by default ``x``, or ``a``, ``b``, ``c``.
         call: how a student would write the call, if ``function`` cannot be shown, e.g. ``"relu(x)"``.
-        seconds: wall time for the whole check.
+        seconds: processor time for each part of the check; see ``search``.
 
     Returns:
         A pass, or what is wrong with the smallest input that shows it.

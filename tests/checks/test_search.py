@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 from dataclasses import dataclass
 
 import pytest
@@ -101,6 +102,13 @@ def test_time_that_is_up_ends_the_search():
     found = search(NUMBERS, lambda n: None, examples=50, seed=0, seconds=0.0)
     assert not found.complete
     assert found.examples == 1
+
+
+def test_waiting_for_a_processor_does_not_end_the_search():
+    def judge(n):
+        time.sleep(0.05)  # as on a machine that is busy with something else
+
+    assert search(NUMBERS, judge, examples=30, seed=0, seconds=0.75).complete
 
 
 def test_exceptions_of_the_judge_leave_unchanged():
