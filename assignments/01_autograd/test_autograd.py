@@ -26,7 +26,7 @@ from autograder.checks.inputs import (
     together,
     transposes,
 )
-from autograder.checks.reading import gradient_of
+from autograder.checks.reading import GRADIENT_NAMES, gradient_of
 from autograder.errors import StudentError
 
 PARAMETERS = ["a1", "b1", "a2", "b2", "a3", "b3"]
@@ -109,7 +109,14 @@ def test_1_4_network(student):
 @question("1.5", about="fit", points=2, needs="1.4", hint="Print minimize(...).fun: is it small?")
 def test_1_5_fit(student):
     """fit finds parameters that follow the data"""
-    check.converged(student.fit(X, Y), loss=loss, names=PARAMETERS, below=0.02 * Y.var(), call="fit(x, y)")
+    check.converged(
+        student.fit(X, Y),
+        loss=loss,
+        names=PARAMETERS,
+        below=0.02 * Y.var(),
+        call="fit(x, y)",
+        again=lambda: student.fit(X, Y),
+    )
 
 
 # Part 2
@@ -241,6 +248,15 @@ def test_2_3_twice(student):
         (c + a).backward(w)
         return gradient_of(a)
 
+    a = student.Tensor([1.0, -2.0])
+    for tensor, code in [(a, "Tensor([1.0, -2.0])"), (-a, "-Tensor([1.0, -2.0])")]:
+        assert any(hasattr(tensor, name) for name in GRADIENT_NAMES), (
+            f"{code} has no .grad before a backward."
+        )
+        gradient = gradient_of(tensor)
+        assert gradient is None or np.array_equal(gradient, [0.0, 0.0]), (
+            f"Before any backward, the .grad of {code} must be zeros or None; it is {gradient.tolist()}."
+        )
     for program, code in [
         (another_result, "(a + b).backward(v)\n(c + a).backward(w)\na.grad"),
         (same_result, "out = (a + b) + c\nout.backward(v)\nout.backward(w)\na.grad"),
@@ -570,6 +586,36 @@ def test_4_1_descend(student):
 )
 def test_4_2_train(student):
     """train finds parameters that follow the data"""
+    parameters, backwards = student.run(watched, student.train, student.Tensor, X, Y)
+    assert backwards != 0, "train never calls backward: the gradients must come from your own Tensor."
     check.converged(
-        student.train(X, Y), loss=loss, names=PARAMETERS, below=0.05 * Y.var(), call="train(x, y)"
+        parameters,
+        loss=loss,
+        names=PARAMETERS,
+        below=0.05 * Y.var(),
+        call="train(x, y)",
+        again=lambda: student.train(X, Y),
     )
+
+
+def watched(train, Tensor, x, y):
+    """Runs beside the student's code: what train returns, and how often it called backward (-1: unknown)."""
+    count = 0
+
+    def counted(function):
+        def backward(*args, **kwargs):
+            nonlocal count
+            count += 1
+            return function(*args, **kwargs)
+
+        return backward
+
+    places = [kind for kind in type(Tensor([1.0])).__mro__ if "backward" in vars(kind)]
+    originals = [vars(kind)["backward"] for kind in places]
+    for kind, original in zip(places, originals, strict=True):
+        kind.backward = counted(original)
+    try:
+        return [train(x, y), count if places else -1]
+    finally:
+        for kind, original in zip(places, originals, strict=True):
+            kind.backward = original

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 Array = NDArray[Any]
 
+ALIKE = 1e-3
+"""How close the parameters of two calls are that follow the same steps; another start leads far away."""
 MOST_AXES = 2
 MOST_NUMBERS = 100_000
 """What one parameter may have: the loss is computed in the grader's own memory."""
@@ -30,6 +32,7 @@ def converged(
     names: Sequence[str],
     below: float,
     call: str = "",
+    again: Callable[[], Any] | None = None,
 ) -> Outcome:
     """Is the loss of a student's parameters below a target?
 
@@ -41,24 +44,24 @@ def converged(
         names: what each of the parameters is called.
         below: the target.
         call: the student's call, for the message, e.g. ``"fit(x, y)"``.
+        again: makes the same call once more, which must lead to the same parameters; None not to judge it.
 
     Returns:
         A pass; or a fail that says what the loss is, or why there is none.
     """
     call = call or "The result"
-    parameters = _elements(parameters, len(names))
-    if not isinstance(parameters, list | tuple) or len(parameters) != len(names):
-        wanted = f"the {len(names)} parameters [{', '.join(names)}]"
-        got = f"{len(parameters)} values" if isinstance(parameters, list | tuple) else kind_of(parameters)
-        return _fail("parameters-count", f"{call} does not return {wanted}.", wanted, got)
-    reader = Reader()
-    arrays: list[Array] = []
-    for name, parameter in zip(names, parameters, strict=True):
-        try:
-            arrays.append(reader.value_of(parameter).astype(np.float64))
-        except (Unreadable, Raised, TypeError) as problem:
+    arrays = _read(parameters, names, call)
+    if isinstance(arrays, Outcome):
+        return arrays
+    if again is not None:
+        others = _read(again(), names, call)
+        if isinstance(others, Outcome) or not all(map(_alike, arrays, others)):
             return _fail(
-                "parameters-unreadable", f"The parameter {name} is not an array.", "an array", str(problem)
+                "not-deterministic",
+                f"{call} gives other parameters each time that it is called with the same data.",
+                "the same parameters each time",
+                "different ones",
+                "Give the random numbers a fixed seed where they are drawn: np.random.default_rng(0).",
             )
     shapes = ", ".join(f"{name} {array.shape}" for name, array in zip(names, arrays, strict=True))
     try:
@@ -92,6 +95,30 @@ def converged(
     )
 
 
+def _read(parameters: Any, names: Sequence[str], call: str) -> list[Array] | Outcome:
+    """The parameters as arrays of float64, or what is wrong with them."""
+    parameters = _elements(parameters, len(names))
+    if not isinstance(parameters, list | tuple) or len(parameters) != len(names):
+        wanted = f"the {len(names)} parameters [{', '.join(names)}]"
+        got = f"{len(parameters)} values" if isinstance(parameters, list | tuple) else kind_of(parameters)
+        return _fail("parameters-count", f"{call} does not return {wanted}.", wanted, got)
+    reader = Reader()
+    arrays: list[Array] = []
+    for name, parameter in zip(names, parameters, strict=True):
+        try:
+            arrays.append(reader.value_of(parameter).astype(np.float64))
+        except (Unreadable, Raised, TypeError) as problem:
+            return _fail(
+                "parameters-unreadable", f"The parameter {name} is not an array.", "an array", str(problem)
+            )
+    return arrays
+
+
+def _alike(one: Array, other: Array) -> bool:
+    """The same, but for rounding, which many steps may have enlarged."""
+    return one.shape == other.shape and np.allclose(one, other, rtol=ALIKE, atol=ALIKE, equal_nan=True)
+
+
 def _elements(parameters: Any, count: int) -> Any:
     """The elements of a sequence of the student's own kind, e.g. a namedtuple, and anything else as it is."""
     if isinstance(parameters, list | tuple):
@@ -109,5 +136,5 @@ def first_elements(things: Any, most: int) -> Any:
     return [thing for _, thing in zip(range(most), things, strict=False)]
 
 
-def _fail(code: str, message: str, expected: str, got: str) -> Outcome:
-    return Outcome(verdict=Verdict.FAIL, code=code, message=message, expected=expected, got=got)
+def _fail(code: str, message: str, expected: str, got: str, hint: str = "") -> Outcome:
+    return Outcome(verdict=Verdict.FAIL, code=code, message=message, expected=expected, got=got, hint=hint)

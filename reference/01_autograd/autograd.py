@@ -147,11 +147,12 @@ y_data = np.sin(2 * x_data) + noise
 # %% [markdown]
 # Let `scipy.optimize.minimize` find $p$. It wants one flat vector of numbers; `unpack` cuts such a vector into the
 # six parameters of a network with 4 hidden units. Start from random numbers with a **fixed seed**, for example
-# `np.random.default_rng(0).normal(size=SIZE)`: starting from zeros, the hidden units would stay equal forever.
+# `np.random.default_rng(0).normal(size=SIZE)`: starting from zeros, the hidden units would stay equal forever, and
+# without a seed every call would end somewhere else.
 #
 # *How it is graded:* `fit` gets other data, $x$ between −2 and 2 and $y$ between −1.5 and 1.5. The grader computes the
-# loss from your $p$, with $g = \tanh$. It has to be below 2 % of the variance of $y$, within 10 seconds.
-# You may choose another number of hidden units.
+# loss from your $p$, with $g = \tanh$. It has to be below 2 % of the variance of $y$, within 10 seconds, and the same
+# data must give the same $p$ each time. You may choose another number of hidden units.
 
 # %%
 HIDDEN = 4
@@ -251,6 +252,8 @@ class Tensor:
         """One gradient for each parent, in the parent's shape."""
         # numpy makes a plain number of a sum of arrays of shape (): np.asarray undoes that
         gradients = self.grad_fn(np.asarray(upstream)) if self.parents else ()
+        if not isinstance(gradients, (tuple, list)) or len(gradients) != len(self.parents):
+            raise TypeError("a grad_fn returns a tuple of one gradient for each parent; for one, mind the comma: (g,)")
         return [
             gradient if gradient.shape == parent.data.shape else unbroadcast(gradient, parent.data.shape)
             for gradient, parent in zip(gradients, self.parents)
@@ -805,7 +808,7 @@ def descend(parameters, learning_rate):
 # 8 hidden units and learning rate 0.1, 1000 steps will do. Return the six parameters.
 #
 # *How it is graded:* as in 1.5, with other data, $x$ between −2 and 2 and $y$ between −1.5 and 1.5. The loss has to be
-# below 5 % of the variance of $y$, within 10 seconds. This question builds on 1.4, 2.10, 2.11, 2.14, 3.1 and 4.1.
+# below 5 % of the variance of $y$, within 10 seconds. All gradients must come from your `backward`. This question builds on 1.4, 2.10, 2.11, 2.14, 3.1 and 4.1.
 
 # %%
 def tanh(t):

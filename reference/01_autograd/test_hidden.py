@@ -76,7 +76,6 @@ def found(student, function, x, y, call):
 
     def run(function, x, y):
         before = x.copy(), y.copy()
-        np.random.seed(1)  # the verdict on one that draws from numpy's own generator is the same each time
         result = function(x, y)
         return [result, bool(np.array_equal(x, before[0]) and np.array_equal(y, before[1]))]
 
@@ -174,10 +173,19 @@ def test_1_4_network_with_other_activations(student):
 @question("1.5", about="fit", points=1, needs="1.4", hint="Does it also work for data that you have not seen?")
 def test_1_5_fit_other_data(student):
     """fit works for other data, too"""
+    judge_fits(student, student.fit, "fit(x, y)", 0.02)
+
+
+def judge_fits(student, function, call, share):
+    """Twice for the first data: where each call ends somewhere else, chance must not decide."""
     for x, y in DATA:
-        parameters = found(student, student.fit, x, y, "fit(x, y)")
         check.converged(
-            parameters, loss=loss_for(x, y), names=PARAMETERS, below=0.02 * y.var(), call="fit(x, y)"
+            found(student, function, x, y, call),
+            loss=loss_for(x, y),
+            names=PARAMETERS,
+            below=share * y.var(),
+            call=call,
+            again=(lambda x=x, y=y: function(x, y)) if x is SCATTERED else None,
         )
 
 
@@ -541,8 +549,4 @@ def test_4_2_train_on_other_data(student):
         names=["x", *PARAMETERS],
         call="network(x, (a1, b1, a2, b2, a3, b3), tanh)",
     )
-    for x, y in DATA:
-        parameters = found(student, student.train, x, y, "train(x, y)")
-        check.converged(
-            parameters, loss=loss_for(x, y), names=PARAMETERS, below=0.05 * y.var(), call="train(x, y)"
-        )
+    judge_fits(student, student.train, "train(x, y)", 0.05)
