@@ -43,6 +43,26 @@ def test_a_loss_that_is_too_high_is_shown() -> None:
     assert (outcome.expected, outcome.got) == ("a loss below 0.01", "1")
 
 
+def test_a_second_call_has_to_give_the_same() -> None:
+    good = [np.array([[2.0]]), np.array([[1.0]])]
+    trained = [Tensor([[2.0]]), Tensor([[1.0]])]
+
+    def goes_on():
+        trained[0].data = trained[0].data + 0.05  # in the very tensor that was returned before
+        return trained
+
+    options = {"loss": loss, "names": ["slope", "offset"], "below": 0.01, "call": "fit(x, y)"}
+    assert converged(good, again=lambda: [one + 1e-9 for one in good], **options).passed
+    for parameters, again in [
+        (good, lambda: [good[0], good[1] + 0.05]),
+        (trained, goes_on),
+        (good, lambda: None),
+    ]:
+        outcome = converged(parameters, again=again, **options)
+        assert (outcome.verdict, outcome.code) == (Verdict.FAIL, "not-deterministic"), outcome
+        assert "each time" in outcome.message
+
+
 def test_the_target_itself_is_not_reached() -> None:
     outcome = converged([], loss=lambda: 0.5, names=[], below=0.5)
     assert outcome.code == "loss-too-high"
