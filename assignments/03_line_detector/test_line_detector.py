@@ -405,6 +405,19 @@ def cost(labels):
     return lambda logits: np.mean(np.logaddexp(0, -signs * logits))
 
 
+def kernel_in(net):
+    """The kernel of a network; runs beside the student's code."""
+    return net.conv.weight.detach().numpy()
+
+
+def trained_twice(student):
+    """The kernels of two trainings with the same arguments."""
+    images, labels = lines(60, angle=45, seed=22)
+    nets = [student.train(images, labels, 3, 5) for _ in range(2)]
+    of = "The kernel of train(images, labels, seed, steps)"
+    return [check.value(student.run(kernel_in, net), shape=(1, 1, 7, 7), of=of) for net in nets]
+
+
 def trained(student, angle, seed, seeds):
     """Training reaches a low loss for most seeds, and what it ends with is right on new images."""
     images, labels = lines(300, angle=angle, seed=seed)
@@ -449,6 +462,11 @@ def trained(student, angle, seed, seeds):
 )
 def test_4_3_train(student):
     """train finds a kernel that works on new images"""
+    first, second = trained_twice(student)
+    assert np.allclose(first, second, rtol=0, atol=1e-4), (
+        "Two trainings with the same images, labels, seed and steps end with different kernels. "
+        "Do all random numbers, those of the batches too, follow from the seed?"
+    )
     trained(student, 120, seed=20, seeds=(0, 1, 2))
 
 
