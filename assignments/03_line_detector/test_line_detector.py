@@ -17,7 +17,7 @@ from torch.nn import functional
 from autograder import check, question
 from autograder.checks.inputs import together
 from autograder.checks.losses import leaf
-from autograder.datasets import draw_line, lines
+from autograder.datasets import direction, draw_line, lines
 
 FRAMEWORKS = ("torch", "scipy")
 """Excluded in Parts 1 and 2: what they do is to be built there."""
@@ -142,6 +142,22 @@ def own_angle_is_best(kernel, angle, size):
         )
 
 
+def line_is_in_the_middle(kernel, angle, size):
+    """Lines that pass the middle one pixel off respond alike on both sides."""
+    down, right = direction(angle)
+    middle = (size - 1) / 2
+
+    def response(aside):
+        center = (middle + aside * right, middle - aside * down)
+        return float(np.sum(kernel * draw_line(size, angle, center=center, length=3 * size, width=1.5)))
+
+    one, other = response(1), response(-1)
+    assert abs(one - other) < 0.3 * response(0), (
+        f"The line of line_kernel({angle}, {size}) should go through the middle pixel, but of lines one "
+        f"pixel beside it, those on one side get {one:.2f} and those on the other {other:.2f}."
+    )
+
+
 def kernel_of(student, angle, size):
     return check.value(
         student.line_kernel(angle, size), shape=(size, size), of=f"line_kernel({angle}, {size})"
@@ -155,7 +171,9 @@ def test_2_1_angle(student):
     """line_kernel responds most to lines of its angle"""
     for size in (7, 5):
         for angle in ANGLES:
-            own_angle_is_best(kernel_of(student, angle, size), angle, size)
+            kernel = kernel_of(student, angle, size)
+            own_angle_is_best(kernel, angle, size)
+            line_is_in_the_middle(kernel, angle, size)
 
 
 @question("2.1", forbidden=FRAMEWORKS, points=1, hint="First subtract the mean, then divide.")

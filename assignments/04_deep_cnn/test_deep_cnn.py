@@ -17,9 +17,9 @@ from torch.nn import functional as F  # noqa: N812 - as everybody calls it
 
 from autograder import check, question
 from autograder.checks import network_probe as probe
-from autograder.checks.architecture import output_of, twins
 from autograder.checks.calling import beside
 from autograder.checks.inputs import arrays, together
+from autograder.checks.twins import output_of, twins
 from autograder.datasets import angles
 
 SHAPE = (1, 128, 128)
@@ -82,7 +82,7 @@ def test_1_1_conv(student):
         student.conv,
         like=F.conv2d,
         inputs=together(CONVOLUTIONS),
-        tensor=tensor,
+        tensor=torch.tensor,
         names=["images", "weight", "bias"],
         call="conv(images, weight, bias)",
     )
@@ -101,7 +101,7 @@ def test_1_2_max_pool(student):
             lambda images, k=k: student.max_pool(images, k),
             like=lambda images, k=k: F.max_pool2d(images, k),
             inputs=arrays(shapes=[(1, 1, 3, 3), (1, 1, 3, 4), (1, 2, 4, 3), (2, 1, 6, 5)], max_dims=4),
-            tensor=tensor,
+            tensor=torch.tensor,
             examples=30,
             names=["images"],
             call=f"max_pool(images, {k})",
@@ -131,7 +131,7 @@ def test_1_3_batch_norm(student):
             student.batch_norm,
             like=normalised,
             inputs=batches("any", "any", small=small),
-            tensor=tensor,
+            tensor=torch.tensor,
             examples=40,
             names=["x", "scale", "shift"],
             call="batch_norm(x, scale, shift)",
@@ -156,7 +156,7 @@ def test_1_4_update_running(student):
         lambda x, mean, variance: student.update_running(mean, variance, x),
         like=lambda x, mean, variance: remembered(mean, variance, x),
         inputs=batches("any", "positive"),
-        tensor=tensor,
+        tensor=torch.tensor,
         examples=60,
         names=["x", "running_mean", "running_variance"],
         call="update_running(running_mean, running_variance, x)",
@@ -176,7 +176,7 @@ def test_1_5_batch_norm_in_use(student):
         student.batch_norm_in_use,
         like=in_use,
         inputs=batches("any", "any", "any", "positive"),
-        tensor=tensor,
+        tensor=torch.tensor,
         examples=60,
         names=["x", "scale", "shift", "running_mean", "running_variance"],
         call="batch_norm_in_use(x, scale, shift, running_mean, running_variance)",

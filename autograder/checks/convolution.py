@@ -1,7 +1,7 @@
 """Judge a convolution as networks have it: a kernel placed at all places of an image, multiplied and summed.
 
 Mathematicians call that a cross-correlation and turn the kernel around first; torch does not. Values are
-judged by ``check.values``; added here are inputs that fit each other, and the usual mistakes.
+judged by ``check.values``; added here are inputs that fit each other, and the usual mistakes are named.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 import numpy as np
 import torch
 from hypothesis import strategies as st
-from torch.nn.functional import conv2d, pad
 
 from autograder.checks.calling import Raised, ask
 from autograder.checks.compare import compare
+from autograder.checks.convolution_mistakes import Mistake, Problem, convolved, mistakes
 from autograder.checks.inputs import together
 from autograder.checks.reading import Reader, Unreadable
 from autograder.checks.values import prepared, values
@@ -106,7 +106,7 @@ def convolution(
     def like(*args: Any) -> Any:
         if len(seen) < RECORDED and args[0].dtype == torch.float64:  # float32 only tells the rounding
             seen.append(tuple(np.array(a.numpy()) if isinstance(a, torch.Tensor) else a for a in args))
-        return form.shaped(_right(form.problem(args)))
+        return form.shaped(convolved(form.problem(args)))
 
     shown = [*names[: 2 + bias], *(["stride"] if form.stride else []), *(["padding"] if form.padding else [])]
     outcome = values(
@@ -136,17 +136,6 @@ def convolution(
 
 
 @dataclass(frozen=True, slots=True)
-class _Problem:
-    """One convolution, as ``F.conv2d`` takes it."""
-
-    x: Any
-    w: Any
-    b: Any = None
-    stride: int = 1
-    padding: int = 0
-
-
-@dataclass(frozen=True, slots=True)
 class _Form:
     """What the function takes, and how it is brought to the form of ``F.conv2d`` and back."""
 
@@ -156,7 +145,7 @@ class _Form:
     padding: bool
     flipped: bool
 
-    def problem(self, args: Sequence[Any]) -> _Problem:
+    def problem(self, args: Sequence[Any]) -> Problem:
         """The arguments as one problem."""
         x, w = torch.as_tensor(args[0]), torch.as_tensor(args[1])
         rest = list(args[2:])
@@ -166,17 +155,13 @@ class _Form:
         if self.layout != "channels":
             w = w[None, None]
             x = x[None, None] if self.layout == "image" else x[:, None]
-        return _Problem(x, w.flip(2, 3) if self.flipped else w, b, stride, padding)
+        return Problem(x, w.flip(2, 3) if self.flipped else w, b, stride, padding)
 
     def shaped(self, result: Any) -> Any:
         """The result in the layout of the question."""
         if self.layout == "channels":
             return result
         return result[0, 0] if self.layout == "image" else result[:, 0]
-
-
-def _right(p: _Problem) -> Any:
-    return conv2d(p.x, p.w, p.b, stride=p.stride, padding=p.padding)
 
 
 def _inputs(
@@ -202,179 +187,30 @@ def _inputs(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Mistake:
-    code: str
-    sentence: str
-    """What is wrong, without a full stop."""
-    hint: str
-    result: Callable[[_Problem], Any]
-    """What this mistake leads to."""
-
-
-def _same_size(p: _Problem) -> Any:
-    up, left = (p.w.shape[2] - 1) // 2, (p.w.shape[3] - 1) // 2
-    down, right = p.w.shape[2] - 1 - up, p.w.shape[3] - 1 - left
-    return conv2d(pad(p.x, (left, right, up, down)), p.w, p.b, stride=p.stride)
-
-
-def _windows(p: _Problem) -> Any:
-    """All products, summed over channels: (n, o, rows, columns, kh, kw)."""
-    x = pad(p.x, (p.padding,) * 4)
-    windows = x.unfold(2, p.w.shape[2], p.stride).unfold(3, p.w.shape[3], p.stride)
-    return (windows[:, None] * p.w[None, :, :, None, None]).sum(dim=2)
-
-
-_TURNED = (
-    _Mistake(
-        "convolution-flipped",
-        "The kernel is flipped",
-        "Row 0 of the kernel belongs on the first row of the window, column 0 on its first column.",
-        lambda p: _right(replace(p, w=p.w.flip(2, 3))),
-    ),
-    _Mistake(
-        "convolution-rows-flipped",
-        "The kernel is upside down",
-        "Row 0 of the kernel belongs on the first row of the window.",
-        lambda p: _right(replace(p, w=p.w.flip(2))),
-    ),
-)
-"""The kernel lies another way round, where it should lie as it is."""
-
-_NOT_TURNED = (
-    _Mistake(
-        "convolution-not-flipped",
-        "The kernel is not flipped",
-        "F.conv2d places the kernel as it is; flip it before, in both directions.",
-        lambda p: _right(replace(p, w=p.w.flip(2, 3))),
-    ),
-    _Mistake(
-        "convolution-half-flipped",
-        "The kernel is flipped in one direction only",
-        "Its first row becomes the last one, and its first column becomes the last one.",
-        lambda p: _right(replace(p, w=p.w.flip(2))),
-    ),
-    _Mistake(
-        "convolution-half-flipped",
-        "The kernel is flipped in one direction only",
-        "Its first row becomes the last one, and its first column becomes the last one.",
-        lambda p: _right(replace(p, w=p.w.flip(3))),
-    ),
-    _Mistake(
-        "convolution-transposed",
-        "The kernel is transposed instead of flipped",
-        "Flipping reverses the order of rows and columns; it does not swap them.",
-        lambda p: _right(replace(p, w=p.w.flip(2, 3).transpose(2, 3))),
-    ),
-)
-"""The kernel lies another way round, where it should be flipped."""
-
-_MISTAKES = (
-    _Mistake(
-        "convolution-transposed",
-        "Rows and columns of the kernel are swapped",
-        "kernel[i, j] belongs on image[row + i, column + j].",
-        lambda p: _right(replace(p, w=p.w.transpose(2, 3))),
-    ),
-    _Mistake(
-        "convolution-output-transposed",
-        "Rows and columns of the result are swapped",
-        "The result at [row, column] belongs to the window that begins at image[row, column].",
-        lambda p: _right(p).transpose(2, 3),
-    ),
-    _Mistake(
-        "convolution-padding-ignored",
-        "The padding is ignored",
-        "The image gets that many rows and columns of zeros on every side.",
-        lambda p: _right(replace(p, padding=0)),
-    ),
-    _Mistake(
-        "convolution-same-size",
-        "The image is padded, so the kernel is also placed where it does not fit",
-        "Only places where the whole kernel lies on the image count: there are H - h + 1 rows of them.",
-        _same_size,
-    ),
-    _Mistake(
-        "convolution-stride-ignored",
-        "The stride is ignored",
-        "With stride 2 the window moves two pixels at a time.",
-        lambda p: _right(replace(p, stride=1)),
-    ),
-    _Mistake(
-        "convolution-one-short",
-        "The last place is missing",
-        "A kernel as large as the image fits at one place, so there are H - h + 1 rows of places.",
-        lambda p: _right(p)[:, :, :-1, :-1],
-    ),
-    _Mistake(
-        "convolution-mean",
-        "The products are averaged instead of summed",
-        "Multiply and sum.",
-        lambda p: _windows(p).mean(dim=(4, 5)) + (0 if p.b is None else p.b.reshape(1, -1, 1, 1)),
-    ),
-    _Mistake(
-        "convolution-maximum",
-        "The largest product is taken instead of their sum",
-        "Multiply and sum; the maximum comes later, over all places.",
-        lambda p: _windows(p).amax(dim=(4, 5)),
-    ),
-    _Mistake(
-        "convolution-absolute",
-        "The sign of the sum is lost",
-        "A negative response is worse than none.",
-        lambda p: _right(p).abs(),
-    ),
-    _Mistake(
-        "convolution-bias-forgotten",
-        "The bias is not added",
-        "It is added once at each place.",
-        lambda p: _right(replace(p, b=None)),
-    ),
-    _Mistake(
-        "convolution-bias-sign",
-        "The bias is subtracted",
-        "It is added once at each place.",
-        lambda p: _right(replace(p, b=-p.b)),
-    ),
-    _Mistake(
-        "convolution-first-channel",
-        "Only the first channel is used",
-        "The products of all channels are summed.",
-        lambda p: _right(replace(p, x=p.x[:, :1], w=p.w[:, :1])),
-    ),
-    _Mistake(
-        "convolution-channels-averaged",
-        "The channels are averaged instead of summed",
-        "The products of all channels are summed.",
-        lambda p: _right(replace(p, w=p.w / p.w.shape[1])),
-    ),
-)
-
-
 def _diagnose(
     function: Callable[..., Any],
     form: _Form,
     seen: Sequence[tuple[Any, ...]],
     tensor: Callable[..., Any] | None,
-) -> _Mistake | None:
+) -> Mistake | None:
     """The first known mistake that explains every wrong result."""
     reader = Reader()
-    wrong: list[tuple[_Problem, Array]] = []
+    wrong: list[tuple[Problem, Array]] = []
     for args in seen:
         try:
             got = reader.value_of(ask(function, *(prepared(a, tensor) for a in args)))
         except (Raised, Unreadable):
             continue
         problem = form.problem(args)
-        if not _equal(got, form.shaped(_right(problem))):
+        if not _equal(got, form.shaped(convolved(problem))):
             wrong.append((problem, got))
     if not wrong:
         return None
-    known = (*(_NOT_TURNED if form.flipped else _TURNED), *_MISTAKES)
+    known = mistakes(flipped=form.flipped)
     return next((m for m in known if all(_explains(m, form, p, got) for p, got in wrong)), None)
 
 
-def _explains(mistake: _Mistake, form: _Form, problem: _Problem, got: Array) -> bool:
+def _explains(mistake: Mistake, form: _Form, problem: Problem, got: Array) -> bool:
     try:
         return _equal(got, form.shaped(mistake.result(problem)))
     except (RuntimeError, ValueError, TypeError, IndexError):  # the mistake makes no sense here

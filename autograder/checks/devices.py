@@ -40,7 +40,7 @@ def device_agnostic(function: Callable[..., Any], network: Any, *args: Any, call
     Raises:
         StudentError: ``function`` does not exist.
     """
-    problem, device = ask(beside(function, on_meta), function, network, list(args))
+    problem, device, _ = ask(beside(function, on_meta), function, network, list(args))
     if problem:
         return _fail(
             "device-mixed",
@@ -64,9 +64,12 @@ def _fail(code: str, message: str, expected: str, got: str) -> Outcome:
 
 
 def on_meta(function: Any, network: Any, args: Any) -> Any:
-    """Call with the meta device, where the function lives: an exception's text, and the network's device.
+    """Call with the meta device, where the function lives.
 
     Numbers that are asked of a tensor there, for which code on a GPU would wait, are 0.
+
+    Returns:
+        The text of an exception, the network's device, and that of the answer if it is a tensor.
     """
 
     class Numbers(torch.overrides.TorchFunctionMode):
@@ -98,7 +101,13 @@ def on_meta(function: Any, network: Any, args: Any) -> Any:
 
     try:
         with Numbers():
-            function(network, *args, "meta")
+            answer = function(network, *args, "meta")
     except Exception as error:  # noqa: BLE001 - the student's code may raise anything
-        return [f"{type(error).__name__}: {error}"[:200], ""]
-    return ["", next(network.parameters()).device.type]
+        return [f"{type(error).__name__}: {error}"[:200], "", ""]
+    there = answer.device.type if isinstance(answer, torch.Tensor) else ""
+    return ["", next(network.parameters()).device.type, there]
+
+
+def move_and_use(network: Any, inputs: Any, device: Any) -> Any:
+    """As a network is used on a device; for a network of which no function of the student's is asked."""
+    return network.to(device)(inputs.to(device))

@@ -239,7 +239,7 @@ print("parameters:", sum(map(count_parameters, LAYERS)))
 #
 # Build it in PyTorch, with `nn.Sequential` or a class of your own. It takes images of shape `(n, 1, 128, 128)` and gives
 # probabilities of shape `(n, 1)`. Use `nn.Conv2d`, `nn.BatchNorm2d`, `nn.MaxPool2d` and so on, with their usual
-# settings.
+# settings. Write all sizes out: layers like `nn.LazyLinear`, which find theirs out later, are excluded.
 
 # %%
 def make_network():
@@ -421,7 +421,8 @@ plt.show()
 # ### 4.1 Feature maps (3 points)
 #
 # Each of the first 32 kernels answers everywhere in the image. Return these answers, after batch norm and relu but before
-# max pooling, as the network uses them: in evaluation mode.
+# max pooling, as the network uses them: in evaluation mode. To look must not change anything: parameters, their `.grad`
+# and the running statistics stay what they are.
 
 # %%
 def feature_maps(network, images):
@@ -454,8 +455,8 @@ plt.show()
 #
 # $$\text{saliency}_{r,s} = \left| \frac{\partial\, \mathrm{NN}(x)}{\partial x_{r,s}} \right|$$
 #
-# in evaluation mode. Take care that nothing is left behind: neither the image nor the network's `.grad` should have changed
-# afterwards (`torch.autograd.grad` returns a gradient and stores nothing).
+# in evaluation mode. Here, too, to look must not change anything: image and network stay what they are, and so do the
+# gradients that the network's parameters hold already (`torch.autograd.grad` returns a gradient and stores nothing).
 
 # %%
 def saliency(network, image):

@@ -10,9 +10,9 @@ import torch
 from torch.nn import functional as F
 
 from autograder import check, question
-from autograder.checks.architecture import output_of, twins
 from autograder.checks.calling import beside
 from autograder.checks.inputs import arrays, together
+from autograder.checks.twins import output_of, twins
 from autograder.datasets import angles
 
 _path = Path(__file__).parents[2] / "assignments" / "04_deep_cnn" / "test_deep_cnn.py"
@@ -43,7 +43,7 @@ def test_1_1_conv_of_other_sizes(student):
         student.conv,
         like=F.conv2d,
         inputs=together([((3, 2, 6, 5), (4, 2, 3, 3), (4,)), ((1, 4, 7, 8), (2, 4, 5, 5), (2,))]),
-        tensor=public.tensor,
+        tensor=torch.tensor,
         examples=20,
         seed=1,
         names=["images", "weight", "bias"],
@@ -58,7 +58,7 @@ def test_1_2_max_pool_of_negative_numbers(student):
         lambda images: student.max_pool(images, 4),
         like=lambda images: F.max_pool2d(images, 4),
         inputs=arrays(shapes=[(2, 3, 9, 7), (1, 1, 4, 11)], max_dims=4).map(lambda x: x - 4),
-        tensor=public.tensor,
+        tensor=torch.tensor,
         examples=20,
         seed=1,
         names=["images"],
@@ -73,7 +73,7 @@ def test_1_3_batch_norm_of_nearly_constant_channels(student):
         student.batch_norm,
         like=public.normalised,
         inputs=public.batches("any", "any", small=0.002),
-        tensor=public.tensor,
+        tensor=torch.tensor,
         examples=40,
         seed=1,
         names=["x", "scale", "shift"],
@@ -88,7 +88,7 @@ def test_1_4_update_running_of_small_batches(student):
         lambda x, mean, variance: student.update_running(mean, variance, x),
         like=lambda x, mean, variance: public.remembered(mean, variance, x),
         inputs=public.batches("any", "positive", small=0.1),
-        tensor=public.tensor,
+        tensor=torch.tensor,
         examples=40,
         seed=1,
         names=["x", "running_mean", "running_variance"],
@@ -106,7 +106,7 @@ def test_1_5_batch_norm_in_use_with_small_variance(student):
         inputs=together(shapes, values=["any", "any", "any", "any", "positive"]).map(
             lambda args: (*args[:4], 1e-5 * args[4])
         ),
-        tensor=public.tensor,
+        tensor=torch.tensor,
         examples=40,
         seed=1,
         names=["x", "scale", "shift", "running_mean", "running_variance"],
@@ -217,31 +217,43 @@ def test_3_4_weights_on_hidden_images(student, weights):
 
 @question("4.1", points=1, needs="2.3", hint="Does the result depend on the other images of the batch?")
 def test_4_1_feature_maps_of_one_image(student):
-    """feature_maps works for one image, and for a network that was just trained"""
+    """feature_maps works for one image, after training, and changes nothing"""
     images = angles(3, seed=411)[0]
     network, right = twins(student.make_network, public.lecture_network, images)
     beside(network, public.use)(network)
     public.judge_maps(student, network, right, images[:1])
+    judge_looking(student.feature_maps, network, images[1:], "feature_maps")
+
+
+def judge_looking(look, network, picture, name):
+    first, second, changed = beside(look, look_twice)(look, network, public.tensor(picture))
+    assert np.allclose(first, second), f"Asked twice about the same pixels, {name} gives two different answers."
+    assert not changed, f"{name} changes {changed}."
+
+
+def look_twice(look, network, picture):
+    """Two answers, and what is not as it was before; runs beside the student's code."""
+    for p in network.parameters():
+        p.grad = torch.ones_like(p)
+    before, state = picture.clone(), [held.clone() for held in network.state_dict().values()]
+    first, second = (look(network, picture).detach().cpu().numpy() for _ in range(2))
+    changed = ""
+    if not torch.equal(picture, before) or picture.requires_grad or picture.grad is not None:
+        changed = "the image that it is given, or leaves a gradient in it"
+    elif not all(p.grad is not None and torch.all(p.grad == 1) for p in network.parameters()):
+        changed = "the gradients that the parameters held before"
+    elif not all(p.requires_grad for p in network.parameters()):
+        changed = "the network's parameters: they cannot be trained any more"
+    elif not all(map(torch.equal, state, network.state_dict().values())):
+        changed = "the network's parameters or running statistics"
+    return first, second, changed
 
 
 @question("4.2", points=1, needs="2.3", hint="What has changed afterwards that should not have?")
 def test_4_2_saliency_leaves_nothing_behind(student):
-    """saliency changes neither the image nor the gradients, and may be asked twice"""
+    """saliency changes neither image nor network, and may be asked twice"""
     images = angles(3, seed=421)[0]
     network, right = twins(student.make_network, public.lecture_network, images)
     beside(network, public.use)(network)
     public.judge_saliency(student, network, right, images[1])
-    first, second, left = beside(student.saliency, ask_twice)(student.saliency, network, public.tensor(images[2]))
-    assert np.allclose(first, second), "Asked twice about the same image, saliency gives two different answers."
-    assert not left, f"saliency leaves something behind: {left}."
-
-
-def ask_twice(saliency, network, image):
-    """Two answers, and what is not as it was before."""
-    network.zero_grad()
-    before = image.clone()
-    first, second = (saliency(network, image).detach().cpu().numpy() for _ in range(2))
-    left = "a gradient in the parameters" if any(p.grad is not None for p in network.parameters()) else ""
-    if not torch.equal(image, before) or image.requires_grad or image.grad is not None:
-        left = "a changed image, or a gradient in it"
-    return first, second, left
+    judge_looking(student.saliency, network, images[2], "saliency")

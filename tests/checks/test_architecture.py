@@ -174,3 +174,19 @@ def test_the_check_leaves_the_global_random_numbers_alone() -> None:
     architecture(lambda: network, like=right, shape=SHAPE)
     assert torch.equal(state, torch.random.get_rng_state())
     assert expected.shape == (3,)
+
+
+def test_layers_that_find_their_sizes_out_themselves_are_not_written_out() -> None:
+    outcome = judged(edited(6, lambda: nn.LazyLinear(5)))
+    assert (outcome.verdict, outcome.code) == (Verdict.FAIL, "layer-unsized"), outcome
+    assert "LazyLinear" in outcome.message
+
+
+def test_a_network_that_answers_on_another_device_is_found() -> None:
+    class Returns(Functions):
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            return super().forward(x).cpu()
+
+    outcome = judged(Returns)
+    assert outcome.code == "device", outcome
+    assert "'cpu'" in outcome.got
