@@ -26,6 +26,12 @@ def pytest_autograder_start_student(
 
 @pytest.hookspec
 def pytest_autograder_graded(
-    config: pytest.Config, results: Sequence[AssignmentResult], cells: Mapping[str, Sequence[CellOutcome]]
+    config: pytest.Config,
+    results: Sequence[AssignmentResult],
+    cells: Mapping[str, Sequence[CellOutcome]],
+    weights_sha256: Mapping[str, str],
 ) -> None:
-    """Receive the results, and each assignment's cell outputs, when all student processes are gone."""
+    """Receive the results when all student processes are gone.
+
+    Cell outputs and the hashes of the handed-in weights that were judged come by the names of assignments.
+    """

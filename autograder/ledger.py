@@ -65,7 +65,9 @@ class Ledger:
         )
         self.results = self.run.results(stopped_early=stopped_early)
         cells = {name: tuple(session.cells) for name, session in self.run.sessions.items()}
-        self.config.hook.pytest_autograder_graded(config=self.config, results=self.results, cells=cells)
+        self.config.hook.pytest_autograder_graded(
+            config=self.config, results=self.results, cells=cells, weights_sha256=self.run.weights_sha256
+        )
         path = self.config.getoption("grade_json")
         if path and (
             self.results or not stopped_early

@@ -38,7 +38,7 @@ CREATE TABLE attempts (
   started_at TEXT NOT NULL,         -- ISO 8601, UTC
   duration REAL NOT NULL,           -- seconds
   result TEXT NOT NULL,             -- the assignment's part of the grade JSON
-  weights_sha256 TEXT NOT NULL DEFAULT ''  -- empty where no weights were handed in
+  weights_sha256 TEXT NOT NULL DEFAULT ''  -- empty where no weights were judged
 ) STRICT;
 CREATE INDEX attempts_by_submission ON attempts (assignment, submission, id);
 CREATE TABLE verdicts (
@@ -71,7 +71,7 @@ class Entry:
     duration: float
     """Seconds."""
     weights_sha256: str = ""
-    """Of the weights handed in with it."""
+    """Of the weights handed in with it, as they were judged; empty if none were."""
 
 
 class Gradebook:

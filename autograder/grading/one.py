@@ -25,7 +25,6 @@ from autograder.grading.judge import grader_fault
 from autograder.grading.start import start_student
 from autograder.isolation.none import NoIsolation
 from autograder.notebook.read import UnreadableNotebook, read_bytes
-from autograder.notebook.weights import UnreadableWeights, weights_bytes, weights_of
 from autograder.verdict import AssignmentResult, QuestionResult
 
 if TYPE_CHECKING:
@@ -45,7 +44,7 @@ class Attempt:
     sha256: str
     """Hash of the submission's bytes; empty if they cannot be read."""
     weights_sha256: str = ""
-    """Hash of the weights handed in with it; empty if there are none, or they cannot be read."""
+    """Hash of the weights handed in with it, as they were judged; empty if none were."""
     result: AssignmentResult
     trouble: str = ""
     """One sentence if the submission could not be read or not be judged."""
@@ -61,11 +60,16 @@ class _Receiver:
     def __init__(self) -> None:
         self.results: Sequence[AssignmentResult] = ()
         self.cells: tuple[CellOutcome, ...] = ()
+        self.weights_sha256: Mapping[str, str] = {}
 
     def pytest_autograder_graded(
-        self, results: Sequence[AssignmentResult], cells: Mapping[str, Sequence[CellOutcome]]
+        self,
+        results: Sequence[AssignmentResult],
+        cells: Mapping[str, Sequence[CellOutcome]],
+        weights_sha256: Mapping[str, str],
     ) -> None:
         self.results = results
+        self.weights_sha256 = weights_sha256
         self.cells = tuple(cell for outcomes in cells.values() for cell in outcomes)
 
 
@@ -125,21 +129,12 @@ def grade_one(
         submission=submission.name,
         path=submission,
         sha256=digest,
-        weights_sha256=_weights_sha256(assignment, submission),
+        weights_sha256=receiver.weights_sha256.get(assignment.name, ""),
         result=replace(result, isolation=isolation.name),
         trouble=trouble,
         cells=receiver.cells,
         duration=time.monotonic() - started,
     )
-
-
-def _weights_sha256(assignment: Assignment, submission: Path) -> str:
-    if not assignment.weights or assignment.retrain:
-        return ""
-    try:
-        return hashlib.sha256(weights_bytes(weights_of(submission, assignment))).hexdigest()
-    except (UnreadableWeights, InfrastructureError):
-        return ""
 
 
 def nobody_knows(assignment: Assignment, submission: str, reason: str) -> AssignmentResult:

@@ -6,6 +6,7 @@ The pytest plugin owns one of these; nothing here knows pytest.
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,7 +18,7 @@ from autograder.grading.judge import grader_fault
 from autograder.grading.score import BLOCKING, TestRecord, combine, score
 from autograder.grading.session import Session, StartStudent
 from autograder.notebook.read import from_percent, read
-from autograder.notebook.weights import UnreadableWeights, Weights, read_weights, weights_of
+from autograder.notebook.weights import UnreadableWeights, Weights, parse_weights, weights_bytes, weights_of
 from autograder.verdict import AssignmentResult, Outcome, Verdict
 
 if TYPE_CHECKING:
@@ -70,6 +71,8 @@ class GradingRun:
     """What each graded test said, by node id."""
     expected: dict[str, TestRecord] = field(default_factory=dict)
     """Graded tests that were collected, by node id: each has to be judged, or the run says why not."""
+    weights_sha256: dict[str, str] = field(default_factory=dict)
+    """Hashes of the handed-in weights that were judged, by assignment."""
     _announced: bool = False
     _weights: dict[str, Weights] = field(default_factory=dict)
 
@@ -116,7 +119,9 @@ class GradingRun:
 
             return trained(getattr(self.session(assignment).student(), assignment.retrain))
         try:
-            return read_weights(weights_of(self._submission(assignment)[0], assignment))
+            data = weights_bytes(weights_of(self._submission(assignment)[0], assignment))
+            self.weights_sha256[assignment.name] = hashlib.sha256(data).hexdigest()
+            return parse_weights(data)
         except UnreadableWeights as problem:
             message = f"The weights handed in as {assignment.weights} cannot be used. {problem}"
             raise CheckFailed(

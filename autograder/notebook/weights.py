@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from autograder.errors import InfrastructureError
+from autograder.errors import CheckFailed, InfrastructureError, StudentError, StudentStopped
 from autograder.notebook.read import read_regular
 
 if TYPE_CHECKING:
@@ -59,16 +59,6 @@ def weights_of(notebook: Path, assignment: Assignment) -> Path:
     return shared if len(notebooks) <= 1 else own
 
 
-def read_weights(path: Path) -> dict[str, NDArray[Any]]:
-    """The arrays in a safetensors file, by name.
-
-    Raises:
-        UnreadableWeights: the file is missing, no regular file, too large, damaged, or not of numbers.
-        InfrastructureError: the system does not let us read it.
-    """
-    return parse_weights(weights_bytes(path))
-
-
 def weights_bytes(path: Path) -> bytes:
     """The bytes of a file of weights, not yet parsed.
 
@@ -80,10 +70,10 @@ def weights_bytes(path: Path) -> bytes:
 
 
 def parse_weights(data: bytes) -> dict[str, NDArray[Any]]:
-    """The arrays in the bytes of a safetensors file.
+    """The arrays in the bytes of a safetensors file, by name.
 
     Raises:
-        UnreadableWeights: see ``read_weights``.
+        UnreadableWeights: they are damaged, or not of numbers.
     """
     import numpy as np
     import safetensors
@@ -117,13 +107,14 @@ class Weights(Mapping[str, "NDArray[Any]"]):
     """The handed-in weights as a test sees them: arrays by name, read when they are first asked for.
 
     Args:
-        load: reads them; called once. What it raises is raised on each use.
+        load: reads or trains them; called once. If the student is why there are none, each use raises the
+            same. Any other exception is not remembered: the next use tries again.
     """
 
     def __init__(self, load: Callable[[], Mapping[str, NDArray[Any]]]) -> None:
         self._load = load
         self._arrays: Mapping[str, NDArray[Any]] | None = None
-        self._error: Exception | None = None
+        self._error: BaseException | None = None
 
     def __getitem__(self, name: str) -> NDArray[Any]:
         return self._loaded()[name]
@@ -140,7 +131,7 @@ class Weights(Mapping[str, "NDArray[Any]"]):
         if self._arrays is None:
             try:
                 self._arrays = self._load()
-            except Exception as error:
+            except (UnreadableWeights, CheckFailed, StudentError, StudentStopped) as error:
                 self._error = error
                 raise
         return self._arrays

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from autograder.checks.weights import load_weights
 from autograder.course import load_assignment
-from autograder.notebook.weights import read_weights, weights_of
+from autograder.notebook.weights import parse_weights, weights_bytes, weights_of
 from tests.assignments.test_notebooks import load
 
 ASSIGNMENT = load_assignment(Path(__file__).parents[2] / "assignments" / "04_deep_cnn")
@@ -14,5 +14,5 @@ ASSIGNMENT = load_assignment(Path(__file__).parents[2] / "assignments" / "04_dee
 
 def test_the_reference_weights_belong_to_the_reference_network() -> None:
     network = load(ASSIGNMENT.directory / "test_deep_cnn.py").lecture_network()
-    weights = read_weights(weights_of(ASSIGNMENT.reference_source, ASSIGNMENT))
+    weights = parse_weights(weights_bytes(weights_of(ASSIGNMENT.reference_source, ASSIGNMENT)))
     assert load_weights(network, weights).passed

@@ -11,12 +11,13 @@ import pytest
 from safetensors.numpy import save
 
 from autograder.course import Assignment
+from autograder.errors import InfrastructureError, StudentError, StudentStopped
 from autograder.notebook.weights import (
     MAX_BYTES,
     UnreadableWeights,
     Weights,
     parse_weights,
-    read_weights,
+    weights_bytes,
     weights_of,
 )
 
@@ -30,7 +31,7 @@ def assignment(tmp_path: Path) -> Assignment:
 
 def test_arrays_come_back_as_they_were_saved(tmp_path: Path) -> None:
     (tmp_path / "w").write_bytes(save(ARRAYS))
-    read = read_weights(tmp_path / "w")
+    read = parse_weights(weights_bytes(tmp_path / "w"))
     assert {name: array.tolist() for name, array in read.items()} == {
         name: array.tolist() for name, array in ARRAYS.items()
     }
@@ -51,7 +52,7 @@ def test_other_files_are_refused_unread(tmp_path: Path) -> None:
         file.truncate(MAX_BYTES + 1)
     for name in ("link", "pipe", "large", "missing", "."):
         with pytest.raises(UnreadableWeights):
-            read_weights(tmp_path / name)
+            weights_bytes(tmp_path / name)
 
 
 def test_each_student_has_weights_of_their_own(tmp_path: Path) -> None:
@@ -68,19 +69,43 @@ def test_each_student_has_weights_of_their_own(tmp_path: Path) -> None:
     assert weights_of(bob, task) == tmp_path / "bob.safetensors"
 
 
-def test_weights_are_read_once_and_only_when_asked_for() -> None:
+@pytest.mark.parametrize(
+    "fault",
+    [
+        UnreadableWeights("no"),
+        StudentError("ValueError", "no"),
+        StudentStopped("timeout-call", "It took too long."),
+    ],
+)
+def test_weights_are_read_once_and_only_when_asked_for(fault: BaseException) -> None:
     calls = []
 
     def load() -> dict[str, np.ndarray]:
         calls.append(1)
-        raise UnreadableWeights("no")
+        raise fault
 
     weights = Weights(load)
     assert calls == []
     for _ in range(2):
-        with pytest.raises(UnreadableWeights):
+        with pytest.raises(type(fault)):
             dict(weights)
     assert calls == [1]
+
+
+@pytest.mark.parametrize("fault", [InfrastructureError("the disk does not answer"), MemoryError()])
+def test_a_fault_of_ours_is_not_remembered(fault: BaseException) -> None:
+    """What failed for one question may work for the next one, which must not be charged for it."""
+    faults = [fault]
+
+    def load() -> dict[str, np.ndarray]:
+        if faults:
+            raise faults.pop()
+        return ARRAYS
+
+    weights = Weights(load)
+    with pytest.raises(type(fault)):
+        dict(weights)
+    assert dict(weights) == ARRAYS
 
 
 @pytest.mark.parametrize("shape", [[0, 2**63], [0, 2**62, 8], [1] * 70])
