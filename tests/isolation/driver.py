@@ -80,6 +80,7 @@ def supervise(request: dict[str, Any], writing: int, told: int) -> None:
     os.closerange(3, told)
     os.closerange(told + 1, 1024)
     fence = Fence.from_json(request["fence"])
+    exec(request.get("before", ""))
     before = time.perf_counter()
     separate(fence)
     separated = time.perf_counter()
@@ -99,7 +100,8 @@ def supervise(request: dict[str, Any], writing: int, told: int) -> None:
         os.close(told)
         os.environ.update(HOME=str(place / "home"), TMPDIR=str(place / "tmp"))
         sys.path.insert(0, str(place / "work"))
-        exec(compile(request["code"], "<student>", "exec"), {"__name__": "__main__", "place": place})
+        names = {"__name__": "__main__", "place": place, **request.get("names", {})}
+        exec(compile(request["code"], "<student>", "exec"), names)
     except SystemExit as end:
         sys.stdout.flush()
         os._exit(end.code if isinstance(end.code, int) else 0)
