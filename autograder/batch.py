@@ -5,19 +5,26 @@
     DIR/results/NAME.json   one grade JSON per submission
     DIR/feedback/NAME.json  what its student may see of it, and the same as text in NAME.txt
     DIR/gradebook.db        every attempt, added to what stood there before
-    DIR/index.html          this batch
+    DIR/index.html          what counts of this batch
+
+What was judged before is not graded again as long as everything is the same that decides its grade: the bytes
+handed in, the tests, the reference, versions, settings. So a batch that was stopped goes on where it was.
 """
 
 from __future__ import annotations
 
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
-from autograder.errors import UsageError
+from autograder.errors import InfrastructureError, UsageError
 from autograder.grading import provenance
 from autograder.grading.gradebook import Entry, Gradebook
 from autograder.grading.many import grade_many
+from autograder.grading.moves import Move, moves
+from autograder.notebook.read import UnreadableNotebook
+from autograder.notebook.weights import UnreadableWeights
 from autograder.reports import html
 from autograder.reports.json_file import write_grade, write_text
 from autograder.reports.terminal import render, to_text
@@ -38,12 +45,17 @@ class Batch:
         UsageError: the output folder or the gradebook in it cannot be used.
     """
 
-    def __init__(self, assignment: Assignment, out: Path, *, hidden: bool) -> None:
+    def __init__(self, assignment: Assignment, out: Path, *, hidden: bool, isolation: str = "none") -> None:
         self.assignment = assignment
         self.hidden = hidden
+        self.isolation = isolation
         self.out = out
         self.rows: list[html.Row] = []
+        """What counts of the submissions that were reached."""
+        self.known = 0
+        """Submissions that had been graded before."""
         self._tests_sha256 = provenance.tests_sha256(assignment, hidden=hidden)
+        self._reference_sha256 = provenance.reference_sha256(assignment)
         self._versions = provenance.versions()
         try:
             self.results.mkdir(parents=True, exist_ok=True)
@@ -79,6 +91,7 @@ class Batch:
         *,
         jobs: int | None,
         report: Callable[[html.Row], None],
+        regrade: bool = False,
     ) -> bool:
         """Grade and store; returns whether all were reached (False: interrupted, what is done is kept).
 
@@ -86,17 +99,29 @@ class Batch:
             submissions: what to grade.
             jobs: submissions at a time; by default one per processor.
             report: called with each row as soon as it is stored.
+            regrade: grade also what was judged before, and let the outcome wait until it is taken.
 
         Raises:
             OSError, sqlite3.Error: results cannot be stored.
         """
+        current = self._gradebook.current(self.assignment.name)
+        waiting = []
+        for submission in submissions:
+            entry = None if regrade else current.get(submission.name)
+            if entry is None or not self._is_judged(entry, submission):
+                waiting.append(submission)
+            else:
+                self.known += 1
+                self._publish(submission, entry, report)
         try:
-            with closing(grade_many(self.assignment, submissions, hidden=self.hidden, jobs=jobs)) as attempts:
+            graded = grade_many(
+                self.assignment, waiting, hidden=self.hidden, jobs=jobs, isolation=self.isolation
+            )
+            with closing(graded) as attempts:
                 for submission, attempt in attempts:
-                    self._store(submission, attempt)
-                    row = html.Row(result=attempt.result, trouble=attempt.trouble)
-                    self.rows.append(row)
-                    report(row)
+                    entry = self._entry(attempt, taken=not (regrade and submission.name in current))
+                    self._gradebook.add(entry)
+                    self._publish(submission, entry, report)
         except KeyboardInterrupt:
             return False
         finally:
@@ -105,30 +130,81 @@ class Batch:
                 write_text(self.out / "index.html", html.page(self.assignment.title, rows))
         return True
 
-    def _store(self, submission: Submission, attempt: Attempt) -> None:
-        write_grade(self.results / f"{submission.file_name}.json", [attempt.result])
-        for_student = attempt.result.for_student()
-        write_grade(self.feedback / f"{submission.file_name}.json", [for_student])
-        write_text(self.feedback / f"{submission.file_name}.txt", to_text(render(for_student)))
-        started = datetime.now(UTC) - timedelta(seconds=attempt.duration)
-        self._gradebook.add(
-            Entry(
-                result=attempt.result,
-                submission_sha256=attempt.sha256,
-                weights_sha256=attempt.weights_sha256,
-                tests_sha256=self._tests_sha256,
-                versions=self._versions,
-                hidden=self.hidden,
-                trouble=attempt.trouble,
-                started_at=started.isoformat(timespec="seconds"),
-                duration=attempt.duration,
-            )
+    def _is_judged(self, entry: Entry, submission: Submission) -> bool:
+        """Whether ``entry`` is the grade that ``submission`` would get now."""
+        if entry.result.inconclusive or submission.trouble:
+            return False
+        try:
+            sha256, weights_sha256 = provenance.digests(self.assignment, submission.path)
+        except (UnreadableNotebook, UnreadableWeights, InfrastructureError):
+            return False
+        now = replace(
+            entry,
+            result=replace(entry.result, isolation=self.isolation),
+            submission_sha256=sha256,
+            weights_sha256=weights_sha256,
+            **self._settings(),
         )
+        return now.origin == entry.origin
+
+    def _settings(self) -> dict[str, Any]:
+        return {
+            "tests_sha256": self._tests_sha256,
+            "reference_sha256": self._reference_sha256,
+            "versions": self._versions,
+            "hidden": self.hidden,
+        }
+
+    def _entry(self, attempt: Attempt, *, taken: bool) -> Entry:
+        started = datetime.now(UTC) - timedelta(seconds=attempt.duration)
+        return Entry(
+            result=attempt.result,
+            submission_sha256=attempt.sha256,
+            weights_sha256=attempt.weights_sha256,
+            trouble=attempt.trouble,
+            started_at=started.isoformat(timespec="seconds"),
+            duration=attempt.duration,
+            taken=taken,
+            **self._settings(),
+        )
+
+    def _publish(self, submission: Submission, entry: Entry, report: Callable[[html.Row], None]) -> None:
+        """Write the files of an outcome that counts, and tell of it."""
+        row = html.Row(result=entry.result, trouble=entry.trouble)
+        if entry.taken:
+            write_grade(self.results / f"{submission.file_name}.json", [entry.result])
+            for_student = entry.result.for_student()
+            write_grade(self.feedback / f"{submission.file_name}.json", [for_student])
+            write_text(self.feedback / f"{submission.file_name}.txt", to_text(render(for_student)))
+            self.rows.append(row)
+        report(row)
+
+    def moves(self) -> list[Move]:
+        """What would move if the outcomes that wait were taken."""
+        name = self.assignment.name
+        before = {key: entry.result for key, entry in self._gradebook.current(name).items()}
+        after = {key: entry.result for key, entry in self._gradebook.proposed(name).items()}
+        return moves(before, after)
+
+    def take(self, submissions: Sequence[Submission]) -> int:
+        """Let the outcomes that wait count from now on; returns how many there were.
+
+        Args:
+            submissions: of those that are meant.
+
+        Raises:
+            OSError, sqlite3.Error: they cannot be stored.
+        """
+        proposed = self._gradebook.proposed(self.assignment.name)
+        chosen = [submission for submission in submissions if submission.name in proposed]
+        self._gradebook.take(self.assignment.name, [submission.name for submission in chosen])
+        return len(chosen)
 
     def summary(self) -> list[str]:
         """What came of it and where the files are."""
         number, waiting = len(self.rows), self.not_judged
-        lines = ["", f"{number} {'submission' if number == 1 else 'submissions'} graded"]
+        known = f", {self.known} of them before" if self.known else ""
+        lines = ["", f"{number} {'submission' if number == 1 else 'submissions'} graded{known}"]
         if waiting:
             names = ", ".join(waiting[:10]) + (f" and {len(waiting) - 10} more" if len(waiting) > 10 else "")
             lines.append(f"A person has to look at {len(waiting)} of them: {names}")

@@ -88,6 +88,12 @@ def _parser() -> argparse.ArgumentParser:
     grade.add_argument(
         "--jobs", type=_jobs, metavar="N", help="submissions at a time (default: one per processor)"
     )
+    grade.add_argument(
+        "--regrade",
+        action="store_true",
+        help="grade also what was graded before, show what would move, and change no grade",
+    )
+    grade.add_argument("--take", action="store_true", help="let the outcome of the last --regrade count")
     _add_course(grade)
     grade.set_defaults(run=_grade)
 
@@ -191,8 +197,11 @@ def _grade(options: argparse.Namespace) -> int:
     from autograder.batch import Batch
     from autograder.grading.run import What
     from autograder.grading.submissions import find
+    from autograder.reports import moves
     from autograder.reports.progress import progress
 
+    if options.regrade and options.take:
+        raise UsageError("use --regrade first, look at what would move, then --take")
     assignment = _course(options.course).assignment(options.assignment)
     What(hidden=options.hidden).check([assignment])
     submissions = find(options.path)
@@ -204,9 +213,19 @@ def _grade(options: argparse.Namespace) -> int:
         Batch(assignment, options.out, hidden=options.hidden) as batch,
         progress(len(submissions)) as report,
     ):
-        finished = batch.grade(submissions, jobs=options.jobs, report=report)
+        if options.take:
+            taken = batch.take(submissions)
+        finished = batch.grade(submissions, jobs=options.jobs, report=report, regrade=options.regrade)
+        moved = batch.moves()
     for line in batch.summary():
         _say(line)
+    if options.take:
+        _say(f"taken: {taken} outcomes of the last --regrade")
+    if options.regrade:
+        _say("")
+        for line in moves.lines(moved, len(submissions)):
+            _say(line)
+        _say("No grade has changed. To let them count: the same command with --take instead of --regrade")
     if not finished:
         print("autograder: interrupted; what is done has been kept", file=sys.stderr)
         return INTERRUPTED

@@ -90,18 +90,67 @@ def test_a_folder_becomes_results_a_gradebook_and_a_page(course: DemoCourse, fol
     assert {"python", "torch", "numpy"} <= set(json.loads(versions))
 
 
-def test_grading_again_gives_the_same_bytes_and_adds_to_the_gradebook(
+def attempts(out: Path) -> int:
+    database = sqlite3.connect(out / "gradebook.db")
+    (count,) = database.execute("SELECT count(*) FROM attempts").fetchone()
+    database.close()
+    return int(count)
+
+
+def test_what_was_graded_is_graded_again_only_when_something_has_changed(
+    course: DemoCourse, folder: Path
+) -> None:
+    command = ("grade", folder, "--assignment", "01_demo", "--out", "out")
+    out = course.root / "out"
+
+    def grade(*options: str) -> str:
+        done = autograder(*command, *options, cwd=course.root)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    grade("--jobs", "1")
+    first = {path.name: path.read_bytes() for path in (out / "results").iterdir()}
+    page = (out / "index.html").read_bytes()
+    for path in (*(out / "results").iterdir(), out / "index.html"):
+        path.unlink()
+    assert "3 submissions graded, 3 of them before" in grade("--jobs", "2")
+    assert {path.name: path.read_bytes() for path in (out / "results").iterdir()} == first
+    assert (out / "index.html").read_bytes() == page
+    assert attempts(out) == 3
+    write_notebook(folder / "untouched.ipynb", SOLVED[:2])
+    assert "3 submissions graded, 2 of them before" in grade()
+    tests = course.root / "assignments" / "01_demo" / "test_demo.py"
+    tests.write_text(tests.read_text() + "\n")
+    assert "3 submissions graded\n" in grade()
+    assert attempts(out) == 7
+
+
+def test_a_regrade_shows_what_would_move_and_moves_it_when_it_is_taken(
     course: DemoCourse, folder: Path
 ) -> None:
     command = ("grade", folder, "--assignment", "01_demo", "--out", "out")
     results = course.root / "out" / "results"
-    autograder(*command, "--jobs", "1", cwd=course.root)
-    first = {path.name: path.read_bytes() for path in results.iterdir()}
-    autograder(*command, "--jobs", "2", cwd=course.root)
-    assert {path.name: path.read_bytes() for path in results.iterdir()} == first
-    database = sqlite3.connect(course.root / "out" / "gradebook.db")
-    assert database.execute("SELECT count(*) FROM attempts").fetchone() == (6,)
-    database.close()
+    autograder(*command, cwd=course.root)
+    before = {path.name: path.read_bytes() for path in results.iterdir()}
+    tests = course.root / "assignments" / "01_demo" / "test_demo.py"
+    tests.write_text(tests.read_text().replace("points=2", "points=5"))
+
+    done = autograder(*command, "--regrade", cwd=course.root)
+    assert done.returncode == 0, done.stderr
+    assert "3 of 3 grades would move" in done.stdout
+    (line,) = (line for line in done.stdout.splitlines() if line.startswith("  solved "))
+    assert line.split()[1:4] == ["7", "→", "10"]
+    assert {path.name: path.read_bytes() for path in results.iterdir()} == before
+    shown = autograder("show", "out", "solved", cwd=course.root).stdout
+
+    done = autograder(*command, "--take", cwd=course.root)
+    assert "taken: 3 outcomes" in done.stdout
+    assert "3 of them before" in done.stdout
+    assert grade_of(results / "solved.json")["score"] == 10
+    assert autograder("show", "out", "solved", cwd=course.root).stdout != shown
+    assert_one_sentence(
+        autograder(*command, "--take", "--regrade", cwd=course.root), "--regrade first", "--take"
+    )
 
 
 @posix

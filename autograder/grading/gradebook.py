@@ -1,14 +1,14 @@
 """The gradebook: one SQLite file with every attempt, its verdicts and where they came from.
 
 One process writes (the driver of a batch), any number may read meanwhile. Attempts are only ever added:
-what stood there before a regrade stays.
+what stood there before a regrade stays, and counts until its outcome is taken.
 """
 
 from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,43 +16,8 @@ from types import TracebackType
 from typing import Self
 
 from autograder.errors import UsageError
+from autograder.grading import gradebook_format
 from autograder.verdict import AssignmentResult, result_from_json
-
-SCHEMA_VERSION = 2
-_APPLICATION_ID = 0x6772_6164
-"""In the file's header: tells a gradebook from any other SQLite file."""
-
-_SCHEMA = """
-CREATE TABLE attempts (
-  id INTEGER PRIMARY KEY,
-  assignment TEXT NOT NULL,
-  submission TEXT NOT NULL,
-  submission_sha256 TEXT NOT NULL,  -- empty where the file could not be read
-  tests_sha256 TEXT NOT NULL,
-  versions TEXT NOT NULL,           -- JSON: name -> version
-  isolation TEXT NOT NULL,
-  hidden INTEGER NOT NULL,          -- 1 if the hidden tests were run
-  score REAL,                       -- NULL while a person has to look
-  max_score REAL NOT NULL,
-  trouble TEXT NOT NULL,            -- why it could not be read or judged, or empty
-  started_at TEXT NOT NULL,         -- ISO 8601, UTC
-  duration REAL NOT NULL,           -- seconds
-  result TEXT NOT NULL,             -- the assignment's part of the grade JSON
-  weights_sha256 TEXT NOT NULL DEFAULT ''  -- empty where no weights were judged
-) STRICT;
-CREATE INDEX attempts_by_submission ON attempts (assignment, submission, id);
-CREATE TABLE verdicts (
-  attempt INTEGER NOT NULL REFERENCES attempts (id) ON DELETE CASCADE,
-  position INTEGER NOT NULL,        -- order in the notebook, from 0
-  question TEXT NOT NULL,
-  verdict TEXT NOT NULL,
-  code TEXT NOT NULL,
-  points REAL,
-  max_points REAL NOT NULL,
-  PRIMARY KEY (attempt, position)
-) STRICT, WITHOUT ROWID;
-CREATE INDEX verdicts_by_question ON verdicts (question, verdict);
-"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +37,18 @@ class Entry:
     """Seconds."""
     weights_sha256: str = ""
     """Of the weights handed in with it, as they were judged; empty if none were."""
+    reference_sha256: str = ""
+    """Of the course's own solution."""
+    taken: bool = True
+    """False while a person has not accepted the outcome of a regrade."""
+
+    @property
+    def origin(self) -> tuple[object, ...]:
+        """All that decides the outcome: what was handed in, what judged it, and under which settings."""
+        return (
+            *(self.submission_sha256, self.weights_sha256, self.tests_sha256, self.reference_sha256),
+            *(json.dumps(dict(self.versions), sort_keys=True), self.hidden, self.result.isolation),
+        )
 
 
 class Gradebook:
@@ -98,38 +75,25 @@ class Gradebook:
 
     def _prepare(self, *, create: bool) -> None:
         # Identify first: a pragma below would already change a foreign database.
-        version = self._pragma("user_version")
+        version = gradebook_format.pragma(self._database, "user_version")
         tables = int(self._database.execute("SELECT count(*) FROM sqlite_master").fetchone()[0])
         is_new = create and tables == 0 and version == 0
-        if not is_new and self._pragma("application_id") != _APPLICATION_ID:
+        application = gradebook_format.pragma(self._database, "application_id")
+        if not is_new and application != gradebook_format.APPLICATION_ID:
             raise UsageError(f"this file is a database but not a gradebook: {self.path}")
-        if version > SCHEMA_VERSION:
+        if version > gradebook_format.VERSION:
             raise UsageError(
                 f"this gradebook was written by a newer autograder (format {version}, this one knows "
-                f"{SCHEMA_VERSION}); update autograder to open it: {self.path}"
+                f"{gradebook_format.VERSION}); update autograder to open it: {self.path}"
             )
         if create:
             self._database.execute("PRAGMA journal_mode = WAL")
             self._database.execute("PRAGMA synchronous = NORMAL")
         self._database.execute("PRAGMA foreign_keys = ON")
         if is_new:
-            self._database.executescript(
-                f"BEGIN IMMEDIATE; {_SCHEMA} PRAGMA application_id = {_APPLICATION_ID};"
-                f"PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;"
-            )
-        elif version == 1:
-            self._migrate()
-
-    def _migrate(self) -> None:
-        """From format 1 to format 2, unless another process has been faster."""
-        self._database.execute("BEGIN IMMEDIATE")
-        if self._pragma("user_version") == 1:
-            self._database.execute("ALTER TABLE attempts ADD COLUMN weights_sha256 TEXT NOT NULL DEFAULT ''")
-            self._database.execute("PRAGMA user_version = 2")
-        self._database.execute("COMMIT")
-
-    def _pragma(self, name: str) -> int:
-        return int(self._database.execute(f"PRAGMA {name}").fetchone()[0])
+            gradebook_format.create(self._database)
+        elif version < gradebook_format.VERSION:
+            gradebook_format.migrate(self._database, self.path)
 
     @contextmanager
     def _explained(self) -> Iterator[None]:
@@ -174,13 +138,15 @@ class Gradebook:
             float(entry.duration),
             _text(json.dumps(result.to_json(), ensure_ascii=False, allow_nan=False)),
             entry.weights_sha256,
+            entry.reference_sha256,
+            int(entry.taken),
         )
         self._database.execute("BEGIN IMMEDIATE")
         try:
             attempt = self._database.execute(
                 "INSERT INTO attempts (assignment, submission, submission_sha256, tests_sha256, versions,"
-                " isolation, hidden, score, max_score, trouble, started_at, duration, result, weights_sha256)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                " isolation, hidden, score, max_score, trouble, started_at, duration, result, weights_sha256,"
+                " reference_sha256, taken) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 row,
             ).lastrowid
             self._database.executemany(
@@ -205,12 +171,44 @@ class Gradebook:
             raise
 
     def latest(self, submission: str) -> list[Entry]:
-        """The last attempt of each assignment by ``submission``, by assignment."""
+        """What counts of ``submission``: the last taken attempt of each assignment, by assignment."""
         return self._entries(
-            "WHERE id IN (SELECT max(id) FROM attempts WHERE submission = ? GROUP BY assignment)"
+            "WHERE id IN (SELECT max(id) FROM attempts WHERE submission = ? AND taken GROUP BY assignment)"
             " ORDER BY assignment",
             submission,
         )
+
+    def current(self, assignment: str) -> dict[str, Entry]:
+        """What counts of all submissions for ``assignment``, by their names."""
+        return self._last(assignment, taken=True)
+
+    def proposed(self, assignment: str) -> dict[str, Entry]:
+        """Outcomes of a regrade that are newer than what counts and wait to be taken, by submission."""
+        return {name: entry for name, entry in self._last(assignment).items() if not entry.taken}
+
+    def _last(self, assignment: str, *, taken: bool = False) -> dict[str, Entry]:
+        which = "AND taken" if taken else ""
+        entries = self._entries(
+            f"WHERE id IN (SELECT max(id) FROM attempts WHERE assignment = ? {which} GROUP BY submission)"  # noqa: S608
+            " ORDER BY submission",
+            assignment,
+        )
+        return {entry.result.submission: entry for entry in entries}
+
+    def take(self, assignment: str, submissions: Iterable[str]) -> None:
+        """Have the last attempt of each of these submissions count, all or none of them."""
+        self._database.execute("BEGIN IMMEDIATE")
+        try:
+            self._database.executemany(
+                "UPDATE attempts SET taken = 1 WHERE id ="
+                " (SELECT max(id) FROM attempts WHERE assignment = ? AND submission = ?)",
+                [(assignment, submission) for submission in submissions],
+            )
+            self._database.execute("COMMIT")
+        except BaseException:
+            if self._database.in_transaction:
+                self._database.execute("ROLLBACK")
+            raise
 
     def history(self, submission: str) -> list[Entry]:
         """All attempts of ``submission``, oldest first."""
@@ -225,7 +223,7 @@ class Gradebook:
     def _entries(self, condition: str, *values: str) -> list[Entry]:
         columns = (
             "result, submission_sha256, tests_sha256, versions, hidden, trouble, started_at, duration,"
-            " weights_sha256"
+            " weights_sha256, reference_sha256, taken"
         )
         query = f"SELECT {columns} FROM attempts {condition}"  # noqa: S608 - no foreign text in either
         with self._explained():
@@ -247,6 +245,8 @@ def _entry(
     started_at: str,
     duration: float,
     weights_sha256: str,
+    reference_sha256: str,
+    taken: int,
 ) -> Entry:
     return Entry(
         result=result_from_json(json.loads(result)),
@@ -258,4 +258,6 @@ def _entry(
         started_at=started_at,
         duration=duration,
         weights_sha256=weights_sha256,
+        reference_sha256=reference_sha256,
+        taken=bool(taken),
     )

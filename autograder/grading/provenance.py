@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import platform
 from importlib import metadata
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -23,6 +24,28 @@ def tests_sha256(assignment: Assignment, *, hidden: bool) -> str:
         content = hashlib.sha256(path.read_bytes()).hexdigest()
         digest.update(f"{content}  {path.name}\n".encode(errors="surrogateescape"))
     return digest.hexdigest()
+
+
+def reference_sha256(assignment: Assignment) -> str:
+    """Digest of the course's own solution; empty if it is not here."""
+    path = assignment.reference_source
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
+
+
+def digests(assignment: Assignment, submission: Path) -> tuple[str, str]:
+    """Digests of a notebook and of the weights handed in with it; the second is empty if none are wanted.
+
+    Raises:
+        UnreadableNotebook, UnreadableWeights, InfrastructureError: a file cannot be read.
+    """
+    from autograder.notebook.read import read_bytes
+    from autograder.notebook.weights import weights_bytes, weights_of
+
+    files = [read_bytes(submission)]
+    if assignment.weights and not assignment.retrain:
+        files.append(weights_bytes(weights_of(submission, assignment)))
+    notebook, *weights = (hashlib.sha256(content).hexdigest() for content in files)
+    return notebook, "".join(weights)
 
 
 def versions() -> dict[str, str]:

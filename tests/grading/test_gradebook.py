@@ -90,7 +90,7 @@ def test_the_tables_can_be_asked_in_sql(path: Path) -> None:
             ("1.2", "inconclusive", None),
         ]
         assert database.execute("PRAGMA journal_mode").fetchone() == ("wal",)
-        assert database.execute("PRAGMA user_version").fetchone() == (2,)
+        assert database.execute("PRAGMA user_version").fetchone() == (3,)
     database.close()
 
 
@@ -154,7 +154,7 @@ def test_another_programs_database_is_refused_and_left_alone(path: Path, create:
 def test_a_gradebook_of_a_newer_version_is_refused_and_left_alone(path: Path, create: bool) -> None:
     Gradebook(path, create=True).close()
     database = sqlite3.connect(path)
-    database.execute("PRAGMA user_version = 3")
+    database.execute("PRAGMA user_version = 99")
     database.close()
     before = path.read_bytes()
     with pytest.raises(UsageError, match="newer autograder"):
@@ -187,16 +187,35 @@ def test_it_can_be_read_while_it_is_written(path: Path) -> None:
         assert reader.submissions() == ["alice", "bob"]
 
 
-def test_a_gradebook_of_the_first_format_is_brought_up_to_date(path: Path) -> None:
-    """It lacks the hash of weights handed in with a notebook."""
+def test_a_gradebook_of_the_first_format_is_copied_and_brought_up_to_date(path: Path) -> None:
     with Gradebook(path, create=True) as gradebook:
         gradebook.add(entry())
     database = sqlite3.connect(path)
-    database.execute("ALTER TABLE attempts DROP COLUMN weights_sha256")
+    for column in ("weights_sha256", "reference_sha256", "taken"):
+        database.execute(f"ALTER TABLE attempts DROP COLUMN {column}")
     database.execute("PRAGMA user_version = 1")
     database.commit()
     database.close()
     with Gradebook(path) as gradebook, Gradebook(path) as second:
-        gradebook.add(replace(entry(), weights_sha256="abc"))
-        assert len(second.history("alice")) == 2
-        assert [old.weights_sha256 for old in gradebook.history("alice")] == ["", "abc"]
+        gradebook.add(replace(entry(), weights_sha256="abc", reference_sha256="def", taken=False))
+        old, new = second.history("alice")
+    assert (old.weights_sha256, old.reference_sha256, old.taken) == ("", "", True)
+    assert (new.weights_sha256, new.reference_sha256, new.taken) == ("abc", "def", False)
+    copy = sqlite3.connect(path.with_name("gradebook.db.format-1"))
+    assert copy.execute("PRAGMA user_version").fetchone() == (1,)
+    assert copy.execute("SELECT count(*) FROM attempts").fetchone() == (1,)
+    copy.close()
+
+
+def test_the_outcome_of_a_regrade_counts_when_it_is_taken(path: Path) -> None:
+    with Gradebook(path, create=True) as gradebook:
+        for name in ("alice", "bob"):
+            gradebook.add(entry(name, points=0.0))
+            gradebook.add(replace(entry(name, points=3.0), taken=False))
+        assert {n: e.result.score for n, e in gradebook.current("01_demo").items()} == {"alice": 2, "bob": 2}
+        assert list(gradebook.proposed("01_demo")) == ["alice", "bob"]
+        gradebook.take("01_demo", ["alice"])
+        assert {n: e.result.score for n, e in gradebook.current("01_demo").items()} == {"alice": 5, "bob": 2}
+        assert [e.result.score for e in gradebook.latest("alice")] == [5]
+        assert list(gradebook.proposed("01_demo")) == ["bob"]
+        assert len(gradebook.history("alice")) == 2

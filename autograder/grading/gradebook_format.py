@@ -1,0 +1,87 @@
+"""The tables of a gradebook, and how those of earlier versions are brought up to date."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+VERSION = 3
+APPLICATION_ID = 0x6772_6164
+"""In the file's header: tells a gradebook from any other SQLite file."""
+
+SCHEMA = """
+CREATE TABLE attempts (
+  id INTEGER PRIMARY KEY,
+  assignment TEXT NOT NULL,
+  submission TEXT NOT NULL,
+  submission_sha256 TEXT NOT NULL,  -- empty where the file could not be read
+  tests_sha256 TEXT NOT NULL,
+  versions TEXT NOT NULL,           -- JSON: name -> version
+  isolation TEXT NOT NULL,
+  hidden INTEGER NOT NULL,          -- 1 if the hidden tests were run
+  score REAL,                       -- NULL while a person has to look
+  max_score REAL NOT NULL,
+  trouble TEXT NOT NULL,            -- why it could not be read or judged, or empty
+  started_at TEXT NOT NULL,         -- ISO 8601, UTC
+  duration REAL NOT NULL,           -- seconds
+  result TEXT NOT NULL,             -- the assignment's part of the grade JSON
+  weights_sha256 TEXT NOT NULL DEFAULT '',  -- empty where no weights were judged
+  reference_sha256 TEXT NOT NULL DEFAULT '',  -- of the course's own solution
+  taken INTEGER NOT NULL DEFAULT 1  -- 0 while a person has not accepted the outcome of a regrade
+) STRICT;
+CREATE INDEX attempts_by_submission ON attempts (assignment, submission, id);
+CREATE TABLE verdicts (
+  attempt INTEGER NOT NULL REFERENCES attempts (id) ON DELETE CASCADE,
+  position INTEGER NOT NULL,        -- order in the notebook, from 0
+  question TEXT NOT NULL,
+  verdict TEXT NOT NULL,
+  code TEXT NOT NULL,
+  points REAL,
+  max_points REAL NOT NULL,
+  PRIMARY KEY (attempt, position)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX verdicts_by_question ON verdicts (question, verdict);
+"""
+
+_STEPS = {
+    1: "ALTER TABLE attempts ADD COLUMN weights_sha256 TEXT NOT NULL DEFAULT ''",
+    2: "ALTER TABLE attempts ADD COLUMN reference_sha256 TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE attempts ADD COLUMN taken INTEGER NOT NULL DEFAULT 1",
+}
+"""What leads from each format to the next."""
+
+
+def pragma(database: sqlite3.Connection, name: str) -> int:
+    """A number in the file's header."""
+    return int(database.execute(f"PRAGMA {name}").fetchone()[0])
+
+
+def create(database: sqlite3.Connection) -> None:
+    """Make the tables of an empty file."""
+    database.executescript(
+        f"BEGIN IMMEDIATE; {SCHEMA} PRAGMA application_id = {APPLICATION_ID};"
+        f"PRAGMA user_version = {VERSION}; COMMIT;"
+    )
+
+
+def migrate(database: sqlite3.Connection, path: Path) -> None:
+    """Bring the tables up to date, unless another process has been faster; the old file is copied first.
+
+    Args:
+        database: open for writing, outside of a transaction.
+        path: its file; the copy of format 2 lies beside it as ``NAME.format-2``.
+    """
+    version = pragma(database, "user_version")
+    copy = path.with_name(f"{path.name}.format-{version}")
+    if not copy.exists():
+        backup = sqlite3.connect(copy)
+        try:
+            database.backup(backup)
+        finally:
+            backup.close()
+    database.execute("BEGIN IMMEDIATE")
+    for step in range(pragma(database, "user_version"), VERSION):
+        for statement in _STEPS[step].split(";"):
+            database.execute(statement)
+        database.execute(f"PRAGMA user_version = {step + 1}")
+    database.execute("COMMIT")
