@@ -5,6 +5,7 @@
     DIR/results/NAME.json   one grade JSON per submission
     DIR/feedback/NAME.json  what its student may see of it, and the same as text in NAME.txt
     DIR/gradebook.db        every attempt, added to what stood there before
+    DIR/submissions/        what was handed in, by its digest
     DIR/index.html          what counts of this batch
 
 What was judged before is not graded again as long as everything is the same that decides its grade: the bytes
@@ -21,6 +22,7 @@ from typing import TYPE_CHECKING, Any, Self
 from autograder.errors import InfrastructureError, UsageError
 from autograder.grading import provenance
 from autograder.grading.gradebook import Entry, Gradebook
+from autograder.grading.kept import keep
 from autograder.grading.many import grade_many
 from autograder.grading.moves import Move, moves
 from autograder.notebook.read import UnreadableNotebook
@@ -120,6 +122,7 @@ class Batch:
             with closing(graded) as attempts:
                 for submission, attempt in attempts:
                     entry = self._entry(attempt, taken=not (regrade and submission.name in current))
+                    keep(self.out, self.assignment, submission.path, entry)
                     self._gradebook.add(entry)
                     self._publish(submission, entry, report)
         except KeyboardInterrupt:

@@ -137,7 +137,14 @@ def _parser() -> argparse.ArgumentParser:
     show.add_argument("gradebook", type=Path, metavar="GRADEBOOK", help="file or folder that 'grade' wrote")
     show.add_argument("submission", metavar="SUBMISSION", help="name of a submission")
     show.add_argument("--student", action="store_true", help="only what the student may see of it")
+    show.add_argument("--history", action="store_true", help="list all attempts with their numbers")
     show.set_defaults(run=_show)
+
+    replay = commands.add_parser("replay", help="grade again what one attempt graded, and compare")
+    replay.add_argument("gradebook", type=Path, metavar="GRADEBOOK", help="file or folder that 'grade' wrote")
+    replay.add_argument("attempt", type=_jobs, metavar="ATTEMPT", help="number, as 'show --history' gives it")
+    _add_course(replay)
+    replay.set_defaults(run=_replay)
     return parser
 
 
@@ -306,22 +313,54 @@ def _write_json(path: str | None, data: Json) -> None:
 
 def _show(options: argparse.Namespace) -> int:
     from autograder.grading.gradebook import Gradebook
-    from autograder.reports.terminal import Line, render, to_text
+    from autograder.reports.terminal import Line, render, score, to_text
 
-    path = options.gradebook / "gradebook.db" if options.gradebook.is_dir() else options.gradebook
-    with Gradebook(path) as gradebook:
+    with Gradebook(_gradebook_path(options.gradebook)) as gradebook:
         name = options.submission
         entries = gradebook.latest(name) or gradebook.latest(name.removesuffix(".ipynb"))
         if not entries:
             known = gradebook.submissions()
             some = ", ".join(known[:10]) + (f" and {len(known) - 10} more" if len(known) > 10 else "")
             raise UsageError(f"there is no submission of that name (there are: {some or 'none'}): {name}")
+        attempts = gradebook.attempts(entries[0].result.submission)
+    if options.history:
+        for number, entry in attempts:
+            facts = (entry.started_at, entry.result.assignment, score(entry.result), entry.result.isolation)
+            waits = "" if entry.taken else "  waits to be taken"
+            print(f"{number:>6}  {'  '.join(map(one_line, facts))}{waits}")
+        return OK
     for entry in entries:
         lines = render(entry.result.for_student() if options.student else entry.result)
         if entry.trouble and not options.student:
             lines.append(Line(one_line(entry.trouble, limit=600)))
         print(to_text(lines, color=sys.stdout.isatty()), end="")
     return OK
+
+
+def _gradebook_path(given: Path) -> Path:
+    return given / "gradebook.db" if given.is_dir() else given
+
+
+def _replay(options: argparse.Namespace) -> int:
+    from autograder.grading.gradebook import Gradebook
+    from autograder.replay import replay
+    from autograder.reports import moves
+
+    path = _gradebook_path(options.gradebook)
+    with Gradebook(path) as gradebook:
+        entry = gradebook.attempt(options.attempt)
+    if entry is None:
+        raise UsageError(f"there is no attempt of that number in {path}: {options.attempt}")
+    found = replay(_course(options.course).assignment(entry.result.assignment), path.parent, entry)
+    for sentence in found.circumstances:
+        print(sentence)
+    if found.same:
+        print("The grade is the same, to the byte.")
+        return OK
+    print("\n".join(moves.lines([found.move] if found.move else [], 1)))
+    if not found.move:
+        print("Verdicts and points are the same; what is said about them is not.")
+    return NOT_JUDGED if found.attempt.result.inconclusive else DIFFERENT
 
 
 if __name__ == "__main__":

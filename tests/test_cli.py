@@ -289,6 +289,29 @@ def test_show_draws_the_last_grade(course: DemoCourse, folder: Path) -> None:
     assert_one_sentence(autograder("show", "elsewhere.db", "solved", cwd=course.root), "no such gradebook")
 
 
+def test_an_attempt_can_be_repeated_when_what_was_handed_in_is_gone(course: DemoCourse, folder: Path) -> None:
+    autograder("grade", folder, "--assignment", "01_demo", "--out", "out", cwd=course.root)
+    for path in folder.iterdir():
+        path.unlink()
+    listed = autograder("show", "out", "solved", "--history", cwd=course.root).stdout
+    (line,) = listed.splitlines()
+    number = line.split()[0]
+    assert "01_demo  7 / 7  none" in line
+
+    done = autograder("replay", "out", number, cwd=course.root)
+    assert (done.returncode, done.stdout) == (0, "The grade is the same, to the byte.\n"), done.stderr
+    tests = course.root / "assignments" / "01_demo" / "test_demo.py"
+    tests.write_text(tests.read_text().replace("points=2", "points=5"))
+    done = autograder("replay", "out", number, cwd=course.root)
+    assert done.returncode == 1
+    assert done.stdout.splitlines()[0] == "The tests or the settings of the assignment are not the same."
+    assert "7 → 10" in done.stdout
+    assert_one_sentence(autograder("replay", "out", "99", cwd=course.root), "no attempt", "99")
+    for path in (course.root / "out" / "submissions").rglob("*.ipynb"):
+        path.unlink()
+    assert_one_sentence(autograder("replay", "out", number, cwd=course.root), "not there any more")
+
+
 def test_release_writes_the_student_notebook_and_check_tells_if_it_differs(course: DemoCourse) -> None:
     source = "# %%\ndef double(x):\n    ### BEGIN SOLUTION\n    return 2 * x\n    ### END SOLUTION\n"
     (course.reference / "demo.py").write_text(source)

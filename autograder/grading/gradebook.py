@@ -214,13 +214,24 @@ class Gradebook:
         """All attempts of ``submission``, oldest first."""
         return self._entries("WHERE submission = ? ORDER BY id", submission)
 
+    def attempts(self, submission: str) -> list[tuple[int, Entry]]:
+        """All attempts of ``submission`` with their numbers, oldest first."""
+        with self._explained():
+            query = "SELECT id FROM attempts WHERE submission = ? ORDER BY id"
+            numbers = [number for (number,) in self._database.execute(query, (submission,))]
+        return list(zip(numbers, self.history(submission), strict=True))
+
+    def attempt(self, number: int) -> Entry | None:
+        """One attempt by its number."""
+        return next(iter(self._entries("WHERE id = ?", number)), None)
+
     def submissions(self) -> list[str]:
         """Names of all submissions, sorted."""
         with self._explained():
             rows = self._database.execute("SELECT DISTINCT submission FROM attempts ORDER BY submission")
             return [name for (name,) in rows]
 
-    def _entries(self, condition: str, *values: str) -> list[Entry]:
+    def _entries(self, condition: str, *values: str | int) -> list[Entry]:
         columns = (
             "result, submission_sha256, tests_sha256, versions, hidden, trouble, started_at, duration,"
             " weights_sha256, reference_sha256, taken"

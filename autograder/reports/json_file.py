@@ -24,13 +24,18 @@ def write_text(path: Path, text: str) -> None:
     Raises:
         OSError: the folder cannot be written to or the disk is full.
     """
+    # A file name may hold a lone surrogate, which no encoding takes.
+    write_bytes(path, text.encode("utf-8", "replace"))
+
+
+def write_bytes(path: Path, data: bytes) -> None:
+    """The same with bytes."""
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".tmp-")
     temporary = Path(name)
     try:
         with os.fdopen(descriptor, "wb") as file:
-            # A file name may hold a lone surrogate, which no encoding takes.
-            file.write(text.encode("utf-8", "replace"))
+            file.write(data)
             file.flush()
             os.fsync(file.fileno())
         # mkstemp makes files for the owner alone; a result is as readable as any other new file.
