@@ -22,7 +22,7 @@ def separate(fence: Fence) -> None:
     """Enter the fence's control groups and make its namespaces.
 
     The next fork makes the student: the first process of its process namespace, with whose end all others
-    there end. This process stays outside of that namespace and has nothing to do any more but to wait for it.
+    there end. This process stays outside of that namespace and has nothing to do any more.
 
     Raises:
         OSError: a step, which it names, failed.
@@ -32,7 +32,12 @@ def separate(fence: Fence) -> None:
     _require_single_thread()
     for entrance in fence.cgroups:
         with _step(f"entering the control group {Path(entrance).parent.name}"):
-            Path(entrance).write_text("0")
+            # not created: a folder without it is no control group
+            descriptor = os.open(entrance, os.O_WRONLY)
+            try:
+                os.write(descriptor, b"0")
+            finally:
+                os.close(descriptor)
     if fence.namespaces:
         with _step("namespaces"):
             as_root = fence.uid_base is not None and namespaces.privileged(fence.uid_base)
@@ -70,6 +75,8 @@ def close_in(fence: Fence, directory: Path) -> Path:
             privileges.drop_bounding_set()
         if uid is not None:
             privileges.become(uid, uid)
+            if not os.access(os.__file__, os.R_OK):
+                raise OSError(f"a user without rights cannot read {os.__file__}")
         privileges.drop_capabilities()
         if fence.namespaces and os.geteuid() == 0:
             raise OSError(_NOT_ROOT)

@@ -7,7 +7,6 @@ import resource
 import stat
 import struct
 from collections.abc import Mapping
-from pathlib import Path
 
 from autograder.isolation.syscalls import call
 
@@ -74,9 +73,9 @@ def tasks_of(uid: int) -> int:
     with os.scandir("/proc") as entries:
         for entry in entries:
             if entry.name.isdecimal():
-                try:
-                    if Path(entry.path).stat().st_uid == uid:
-                        count += Path(entry.path, "task").stat().st_nlink - 2
+                try:  # strings, not paths: there are hundreds, before every start
+                    if os.stat(entry.path).st_uid == uid:  # noqa: PTH116
+                        count += os.stat(f"{entry.path}/task").st_nlink - 2  # noqa: PTH116
                 except OSError:
                     continue  # it has just ended
     return count

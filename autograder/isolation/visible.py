@@ -95,7 +95,7 @@ def _follow(path: str, links: dict[str, str]) -> str:
         if not waiting:
             return place
         part = waiting.pop()
-        step = os.path.normpath(f"{place}/{part}")
+        step = os.path.normpath(Path(place, part))
         if part != ".." and Path(step).is_symlink():
             target = str(Path(step).readlink())
             links[step] = target

@@ -74,7 +74,7 @@ def _limit(memory: int, seconds: float) -> None:
     processors = os.cpu_count() or 1
     for kind, value in (
         (resource.RLIMIT_AS, pages * resource.getpagesize() + memory),
-        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_CORE, 1),  # 0 would still start a program that collects cores
         # for the case that the grader itself is killed: whatever computes for ever then ends some time
         (resource.RLIMIT_CPU, math.ceil(seconds) * processors + 60),
     ):

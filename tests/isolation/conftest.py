@@ -28,6 +28,9 @@ MEMORY, TASKS = 400 * 2**20, 60
 class Result:
     output: str
     code: int
+    ended: bool
+    """By itself, within the time."""
+    observed: dict[str, Any]
     place: str = ""
     pid: int = 0
     times: dict[str, float] | None = None
@@ -71,9 +74,13 @@ class Driver:
         before: str = "",
         seconds: float = 60,
         names: dict[str, Any] | None = None,
+        observed: bool = False,
         **changes: Any,
     ) -> Result:
-        """Run code in a student process; ``changes`` are numbers of the fence that differ."""
+        """Run code in a student process; ``changes`` are numbers of the fence that differ.
+
+        ``observed``: do to it what a grader does.
+        """
         directory = workplace.make(files or {})
         group = None
         if self.who == "user" and IS_ROOT:
@@ -93,6 +100,7 @@ class Driver:
                 "before": dedent(before),
                 "seconds": seconds,
                 "names": names or {},
+                "observed": observed,
             }
             assert self.process.stdin is not None
             assert self.process.stdout is not None

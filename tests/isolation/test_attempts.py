@@ -430,3 +430,10 @@ def test_nothing_of_a_box_stays(boxed):
     assert Path("/proc/self/mounts").read_text() == mounts
     assert not Path("/dev/shm", name).exists()
     assert not Path("/tmp", name).exists()
+
+
+def test_the_grader_can_measure_and_end_it(locked):
+    result = locked.run("import time; time.sleep(1000)", observed=True, seconds=20)
+    assert result.observed == {"uses memory": True}
+    assert result.ended
+    assert result.code == 128 + signal.SIGKILL
