@@ -237,7 +237,7 @@ def test_the_json_holds_what_it_promises(course: DemoCourse) -> None:
     }
     assert set(graded.question("1.1")) == {
         *("id", "title", "points", "max_points", "verdict", "code", "message", "expected", "got", "example"),
-        *("where", "hint", "evidence"),
+        *("where", "hint", "evidence", "feedback"),
     }
     json.dumps(graded.grade, allow_nan=False)
 
