@@ -39,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(inert(f"autograder: {clean(error)}"), file=sys.stderr)
         return USAGE
     except OSError as error:
-        print(f"autograder: the grader could not do its work: {error}", file=sys.stderr)
+        print(inert(f"autograder: the grader could not do its work: {clean(error)}"), file=sys.stderr)
         return NOT_JUDGED
     except sqlite3.Error as error:
         print(

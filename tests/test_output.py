@@ -66,3 +66,5 @@ def test_a_submission_cannot_give_commands_through_what_autograder_prints(course
     unknown = autograder("show", "out", "::x\n::error::y ##[error]z", cwd=course.root)
     assert unknown.returncode == 2
     assert_harmless(unknown.stderr)
+    no_text = autograder("show", "out", os.fsdecode(b"\xff"), cwd=course.root)
+    assert no_text.returncode == 2, no_text.stderr

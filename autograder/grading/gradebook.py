@@ -7,6 +7,7 @@ what stood there before a regrade stays, and counts until its outcome is taken.
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -18,6 +19,8 @@ from typing import Self
 from autograder.errors import UsageError
 from autograder.grading import gradebook_format
 from autograder.verdict import AssignmentResult, result_from_json
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -238,12 +241,13 @@ class Gradebook:
         )
         query = f"SELECT {columns} FROM attempts {condition}"  # noqa: S608 - no foreign text in either
         with self._explained():
-            return [_entry(*row) for row in self._database.execute(query, values)]
+            texts = [_text(value) if isinstance(value, str) else value for value in values]
+            return [_entry(*row) for row in self._database.execute(query, texts)]
 
 
 def _text(text: str) -> str:
     """What SQLite takes: a name that is no text must not stop a batch."""
-    return text.encode("utf-8", "replace").decode()
+    return _SURROGATE.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def _entry(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from autograder.reports.text import one_line, pad
+from autograder.reports.text import inert, one_line, pad
 
 if TYPE_CHECKING:
     from autograder.grading.moves import Move
@@ -25,7 +25,7 @@ def lines(moves: Sequence[Move], graded: int) -> list[str]:
         name = pad(one_line(move.submission), _NAME_WIDTH)
         why = ", ".join(f"{one_line(id)} {was or 'new'} → {now or 'gone'}" for id, was, now in move.questions)
         found.append(f"  {name}  {_score(move.before)} → {_score(move.after)}  {why}".rstrip())
-    return found
+    return [inert(line) for line in found]
 
 
 def _score(score: float | None) -> str:
