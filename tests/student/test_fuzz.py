@@ -32,7 +32,7 @@ class Tree:
     pid = 0
     output = None
 
-    def restrict(self) -> None: ...
+    def measure(self) -> None: ...
     def kill(self) -> None: ...
 
     def running(self) -> bool:
@@ -43,6 +43,9 @@ class Tree:
 
     def memory(self) -> int:
         return 0
+
+    def out_of_memory(self) -> bool:
+        return False
 
     def starved(self) -> float:
         return 0.0
