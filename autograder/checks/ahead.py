@@ -11,6 +11,7 @@ example that is not plain sailing: an exception, or a result that is not a small
 from __future__ import annotations
 
 import time
+import types
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import numpy as np
@@ -40,8 +41,9 @@ class Ahead:
     """
 
     def __init__(self, *things: Any) -> None:
+        self._may_cross: dict[types.FunctionType, bool] = {}
         found = [run for thing in things for run in runners(thing)]
-        self._run = found[0] if found and all(map(tells_nothing, things)) else None
+        self._run = found[0] if found and all(map(self._crosses, things)) else None
 
     def __bool__(self) -> bool:
         return self._run is not None
@@ -59,7 +61,7 @@ class Ahead:
         """
         answers: list[Any] = []
         try:
-            if self._run is not None and cases and all(map(tells_nothing, args)):
+            if self._run is not None and cases and all(map(self._crosses, args)):
                 found = self._run(function, list(cases), SECONDS, LARGEST, times, *args)
                 answers = found if isinstance(found, list) else []
         except StudentError:
@@ -69,6 +71,13 @@ class Ahead:
         wanted = len(cases) * times
         answers = answers[:wanted]
         return answers + [None] * (wanted - len(answers))
+
+    def _crosses(self, thing: Any) -> bool:
+        if not isinstance(thing, types.FunctionType):
+            return True
+        if thing not in self._may_cross:
+            self._may_cross[thing] = tells_nothing(thing)
+        return self._may_cross[thing]
 
 
 def settled(
