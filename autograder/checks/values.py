@@ -43,7 +43,8 @@ def values(
     """Is ``function`` the function ``like``?
 
     Args:
-        function: the student's function, or a lambda around it.
+        function: the student's function, or a lambda around it. One that names nothing of the test may run
+            beside the notebook (see ``shippable``), so what is right belongs in ``like``.
         like: the same function on torch tensors (float64). It may return a tuple; then so must ``function``.
         inputs: strategy for one argument or a tuple of arguments, see ``autograder.checks.inputs``.
         tensor: wraps each float array before ``function`` gets it, e.g. ``student.Tensor``.
