@@ -385,7 +385,8 @@ def test_3_3_train(student):
     )
 
 
-ASKED = 0.82
+ASKED = 0.84
+"""Of 600 images, 525 (87.5 %) pass. Of 1000, 867 (86.7 %) pass and 812 (81.2 %) fail."""
 
 
 def judge_weights(student, weights, count, seed):
@@ -405,7 +406,7 @@ def judge_weights(student, weights, count, seed):
 @question("3.4", points=3, needs=("2.3", "2.4"), about="make_weights", hint="Was it trained long enough?")
 def test_3_4_weights(student, weights):
     """the trained network finds angles"""
-    judge_weights(student, weights, 300, seed=340)
+    judge_weights(student, weights, 600, seed=340)
 
 
 # Part 4

@@ -212,7 +212,7 @@ def test_3_3_train_returns_losses(student):
 @question("3.4", points=3, needs=("2.3", "2.4"), about="make_weights", hint="Does it know only its training images?")
 def test_3_4_weights_on_hidden_images(student, weights):
     """the trained network finds angles in images that nobody has seen"""
-    public.judge_weights(student, weights, 400, seed=[34, SECRET])
+    public.judge_weights(student, weights, 1000, seed=[34, SECRET])
 
 
 @question("4.1", points=1, needs="2.3", hint="Does the result depend on the other images of the batch?")
