@@ -33,5 +33,5 @@ def pytest_autograder_graded(
 ) -> None:
     """Receive the results when all student processes are gone.
 
-    Cell outputs and the hashes of the handed-in weights that were judged come by the names of assignments.
+    Cell outputs and the hashes of the handed-in weights come by the names of assignments.
     """

@@ -39,7 +39,7 @@ class Entry:
     duration: float
     """Seconds."""
     weights_sha256: str = ""
-    """Of the weights handed in with it, as they were judged; empty if none were."""
+    """Of the weights handed in with it, of the bytes that are judged; empty if there are none to read."""
     reference_sha256: str = ""
     """Of the course's own solution."""
     taken: bool = True

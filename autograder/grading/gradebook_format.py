@@ -25,7 +25,7 @@ CREATE TABLE attempts (
   started_at TEXT NOT NULL,         -- ISO 8601, UTC
   duration REAL NOT NULL,           -- seconds
   result TEXT NOT NULL,             -- the assignment's part of the grade JSON
-  weights_sha256 TEXT NOT NULL DEFAULT '',  -- empty where no weights were judged
+  weights_sha256 TEXT NOT NULL DEFAULT '',  -- empty where no weights were handed in
   reference_sha256 TEXT NOT NULL DEFAULT '',  -- of the course's own solution
   taken INTEGER NOT NULL DEFAULT 1  -- 0 while a person has not accepted the outcome of a regrade
 ) STRICT;

@@ -44,7 +44,7 @@ class Attempt:
     sha256: str
     """Hash of the submission's bytes; empty if they cannot be read."""
     weights_sha256: str = ""
-    """Hash of the weights handed in with it, as they were judged; empty if none were."""
+    """Hash of the weights handed in with it, of the bytes that are judged; empty if none can be read."""
     result: AssignmentResult
     trouble: str = ""
     """One sentence if the submission could not be read or not be judged."""

@@ -5,6 +5,7 @@ The pytest plugin owns one of these; nothing here knows pytest.
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
@@ -13,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from autograder.course import Assignment, Course, question_order
-from autograder.errors import CheckFailed, UsageError
+from autograder.errors import CheckFailed, InfrastructureError, UsageError
 from autograder.grading.judge import grader_fault
 from autograder.grading.score import BLOCKING, TestRecord, combine, score
 from autograder.grading.session import Session, StartStudent
@@ -72,8 +73,9 @@ class GradingRun:
     expected: dict[str, TestRecord] = field(default_factory=dict)
     """Graded tests that were collected, by node id: each has to be judged, or the run says why not."""
     weights_sha256: dict[str, str] = field(default_factory=dict)
-    """Hashes of the handed-in weights that were judged, by assignment."""
+    """Hashes of the weights handed in, by assignment: of the very bytes that are judged."""
     _announced: bool = False
+    _files: dict[str, bytes] = field(default_factory=dict)
     _weights: dict[str, Weights] = field(default_factory=dict)
 
     def session(self, assignment: Assignment) -> Session:
@@ -86,6 +88,9 @@ class GradingRun:
     def begin(self) -> None:
         """Begin with the first submission; the others wait until a test asks for them."""
         for assignment in self.assignments[:1]:
+            if assignment.weights and not assignment.retrain:
+                with contextlib.suppress(UnreadableWeights, InfrastructureError):  # for the question to say
+                    self._handed_in(assignment)  # before its notebook can change the file
             self.session(assignment).begin()
 
     def submission_name(self, assignment: Assignment) -> str:
@@ -119,14 +124,20 @@ class GradingRun:
 
             return trained(getattr(self.session(assignment).student(), assignment.retrain))
         try:
-            data = weights_bytes(weights_of(self._submission(assignment)[0], assignment))
-            self.weights_sha256[assignment.name] = hashlib.sha256(data).hexdigest()
-            return parse_weights(data)
+            return parse_weights(self._handed_in(assignment))
         except UnreadableWeights as problem:
             message = f"The weights handed in as {assignment.weights} cannot be used. {problem}"
             raise CheckFailed(
                 Outcome(verdict=Verdict.FAIL, code="weights-unreadable", message=message)
             ) from None
+
+    def _handed_in(self, assignment: Assignment) -> bytes:
+        """The file of weights as it was when it was first read, and its hash noted."""
+        if assignment.name not in self._files:
+            data = weights_bytes(weights_of(self._submission(assignment)[0], assignment))
+            self._files[assignment.name] = data
+            self.weights_sha256[assignment.name] = hashlib.sha256(data).hexdigest()
+        return self._files[assignment.name]
 
     def close(self) -> None:
         """End all student processes."""

@@ -112,12 +112,17 @@ def test_a_batch_judges_the_weights_beside_each_notebook(course: DemoCourse, tmp
 def test_the_hash_is_that_of_the_bytes_that_were_judged(course: DemoCourse, tmp_path: Path) -> None:
     """A notebook that changes the file while it is graded leaves no trace of other weights."""
     file = tmp_path / "eve.safetensors"
-    swap = f"    open({str(file)!r}, 'wb').write({WRONG!r})"
     attempt = graded(
-        course, hand_in(tmp_path, "eve", [*CELLS, CELLS[2].replace(":\n", f":\n{swap}\n", 1)], RIGHT)
+        course, hand_in(tmp_path, "eve", [f"open({str(file)!r}, 'wb').write({WRONG!r})", *CELLS], RIGHT)
     )
     assert attempt.result.score == 2, attempt.result
     assert file.read_bytes() == WRONG
+    assert attempt.weights_sha256 == hashlib.sha256(RIGHT).hexdigest()
+
+
+def test_weights_that_no_question_came_to_ask_for_are_noted(course: DemoCourse, tmp_path: Path) -> None:
+    attempt = graded(course, hand_in(tmp_path, "a", [], RIGHT))
+    assert attempt.result.score == 0
     assert attempt.weights_sha256 == hashlib.sha256(RIGHT).hexdigest()
 
 
