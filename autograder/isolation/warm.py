@@ -17,7 +17,7 @@ from autograder.isolation.cgroup import Cgroup
 from autograder.isolation.fence import NONE, Fence
 from autograder.isolation.limited import LimitedTree
 from autograder.isolation.none import NoIsolation
-from autograder.isolation.zygote import Zygote, ZygoteError
+from autograder.isolation.zygote import FenceRefused, Zygote, ZygoteError
 
 if TYPE_CHECKING:
     from autograder.isolation.protocol import Launch, Tree
@@ -30,13 +30,13 @@ class Warm:
     """The strategy. Close it, or use it as a context manager.
 
     Args:
-        fence: what each process is locked into.
+        fence: what each process is locked into; an attribute, too.
         metered: count memory and processes of each in a control group.
     """
 
     def __init__(self, fence: Fence = NONE, *, metered: bool = False) -> None:
         self.name = fence.name
-        self._fence = fence
+        self.fence = fence
         self._metered = metered
         self._zygotes: dict[tuple[str, ...], Zygote] = {}
         self._given_up = sys.platform != "linux"
@@ -58,6 +58,11 @@ class Warm:
             try:
                 self.warm_up(launch.preload)
                 return self._fork(self._zygotes[launch.preload], launch)
+            except FenceRefused as refused:  # not the fault of the warm process, which stays
+                if last:
+                    raise InfrastructureError(
+                        f"the system refuses to lock a student process: {refused}"
+                    ) from refused
             except (ZygoteError, OSError) as error:
                 if zygote := self._zygotes.pop(launch.preload, None):
                     zygote.close()
@@ -69,7 +74,7 @@ class Warm:
         return self._start_cold(launch)
 
     def _start_cold(self, launch: Launch) -> Tree:
-        if self._fence == NONE:
+        if self.fence == NONE:
             return NoIsolation().start(launch)
         try:
             zygote = Zygote(launch.preload, warm=False)
@@ -82,11 +87,11 @@ class Warm:
 
     def _fork(self, zygote: Zygote, launch: Launch) -> Tree:
         if not self._metered:
-            return zygote.fork(launch, self._fence)
-        group = Cgroup.create(memory=launch.limits.memory + _COPIED, tasks=self._fence.tasks)
+            return zygote.fork(launch, self.fence)
+        group = Cgroup.create(memory=launch.limits.memory + _COPIED, tasks=self.fence.tasks)
         try:
             return zygote.fork(
-                launch, replace(self._fence, cgroups=group.entrances), partial(MeteredTree, group)
+                launch, replace(self.fence, cgroups=group.entrances), partial(MeteredTree, group)
             )
         except BaseException:
             group.remove()

@@ -38,6 +38,10 @@ class ZygoteError(Exception):
     """The warm process cannot fork; one sentence."""
 
 
+class FenceRefused(ZygoteError):
+    """The system does not let a process be fenced like that, in whatever process; one sentence."""
+
+
 class Zygote:
     """One warm process.
 
@@ -93,6 +97,7 @@ class Zygote:
 
         Raises:
             ZygoteError: it does not answer or cannot.
+            FenceRefused: the system does not let it.
         """
         if not self._ready:
             self._receive(_READY_SECONDS)
@@ -132,6 +137,8 @@ class Zygote:
         if not message:
             raise ZygoteError("the warm process has ended")
         answer: dict[str, Any] = json.loads(message)
+        if "refused" in answer:
+            raise FenceRefused(answer["refused"])
         if "trouble" in answer:
             raise ZygoteError(f"the warm process failed: {answer['trouble'].strip().splitlines()[-1]}")
         return answer

@@ -29,6 +29,7 @@ from autograder.student.streams import Outbox
 
 MAX_REQUEST = 2**16
 _TRIAL_SECONDS = 60
+_MAX_REASON = 4000
 
 
 def main(arguments: list[str]) -> None:
@@ -64,6 +65,8 @@ def _answer(control: socket.socket, directories: list[str]) -> None:
         try:
             _require_forkable()
             answer: dict[str, Any] = {"pid": _fork(control, request, *descriptors)}
+        except _Refused as refused:
+            answer = {"refused": str(refused)}
         except Exception:  # noqa: BLE001 - the grader reads why
             answer = {"trouble": traceback.format_exc(limit=-3)}
         finally:
@@ -72,6 +75,10 @@ def _answer(control: socket.socket, directories: list[str]) -> None:
         _say(control, answer)
     for directory in directories:  # the grader was killed and cannot do it
         shutil.rmtree(directory, ignore_errors=True)
+
+
+class _Refused(Exception):  # noqa: N818 - says what happened
+    """The system does not let a process be fenced like that; one sentence."""
 
 
 def _say(control: socket.socket, answer: dict[str, Any]) -> None:
@@ -95,18 +102,24 @@ def _fork(control: socket.socket, request: dict[str, Any], channel: int, output:
         if not between:
             _exit_after(lambda: _between(control, request, channel, output, writer))
         os.close(writer)
-        number = told.read()
+        answer = told.read().decode("utf-8", "replace")
     os.waitpid(between, 0)
-    if not number:
+    if not answer:
         raise RuntimeError("the process between ended without a word")
-    return int(number)
+    if not answer.isdecimal():
+        raise _Refused(answer)
+    return int(answer)
 
 
 def _between(control: socket.socket, request: dict[str, Any], channel: int, output: int, writer: int) -> None:
     control.close()
     os.dup2(output, 2)
     fence = Fence.from_json(request["fence"])
-    separate(fence)
+    try:
+        separate(fence)
+    except OSError as error:
+        os.write(writer, (error.strerror or str(error)).encode()[:_MAX_REASON])
+        return
     student = os.fork()
     if not student:
         os.close(writer)

@@ -1,0 +1,511 @@
+"""Runs inside a student process of the probe: tries what must be impossible, each thing in several ways.
+
+A way either raises ``OSError``, was refused, or gives back what it got hold of; the grader judges that
+(``probe``), and looks at its own things (``bait``), rather than taking this side's word. Needs Linux.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import errno
+import fcntl
+import mmap
+import os
+import resource
+import select
+import signal
+import socket
+import struct
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from autograder.isolation.syscalls import call
+
+Facts = dict[str, Any]
+Way = tuple[str, Callable[[], Any]]
+
+_STEP = 2**24
+_F_SETSIG = 10
+_PTRACE_ATTACH = 16
+_PR_SET_NAME = 15
+_HOLD_SECONDS = 0.5
+_WORK_SECONDS = 5.0
+_DAEMON_SECONDS = 30
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+def attempt(trial: str, facts: Facts) -> dict[str, dict[str, Any]]:
+    """Try one thing in every way.
+
+    Args:
+        trial: a function of this module.
+        facts: what the way needs to know: paths, numbers of processes, addresses.
+
+    Returns:
+        By way: under ``"got"`` what it gave back, under ``"refused"`` and ``"unclear"`` why it did not.
+    """
+    outcome: dict[str, dict[str, Any]] = {"got": {}, "refused": {}, "unclear": {}}
+    for way, try_it in globals()[trial](facts):
+        try:
+            outcome["got"][way] = try_it()
+        except OSError as error:
+            outcome["refused"][way] = error.strerror or str(error)
+        except MemoryError:
+            outcome["refused"][way] = "no memory"
+        except Exception as error:  # noqa: BLE001 - a way that fails by itself proves nothing
+            outcome["unclear"][way] = f"{type(error).__name__}: {error}"
+    return outcome
+
+
+def control(facts: Facts) -> Iterator[Way]:
+    """What an honest notebook does: it must go well, or the refusals of all else would prove nothing."""
+
+    def work() -> bool:
+        Path(facts["token"]).write_text("mine")
+        mine = Path(facts["token"]).read_text()
+        Path(facts["token"]).unlink()
+        return mine == "mine" and Path(contextlib.__file__).is_file()
+
+    yield "writing and reading a file of its own", work
+
+
+def read(facts: Facts) -> Iterator[Way]:
+    """Read files of the grader."""
+    for path in facts["files"]:
+        yield f"opening {path}", partial(_read, path)
+        yield f"a link to {path}", partial(_through_link, path)
+        for around in ("/proc/self/root", "/proc/1/root", f"/proc/{facts['grader']}/root"):
+            yield f"opening {around}{path}", partial(_read, around + path)
+        yield f"the program cat, for {path}", partial(_output_of, "cat", path)
+
+
+def list_folders(facts: Facts) -> Iterator[Way]:
+    """List folders of the grader."""
+    for path in facts["folders"]:
+        yield f"listing {path}", partial(os.listdir, path)
+        yield f"the program ls, for {path}", partial(_output_of, "ls", path)
+        around = f"/proc/{facts['grader']}/root{path}"
+        yield f"listing {around}", partial(os.listdir, around)
+
+
+def change(facts: Facts) -> Iterator[Way]:
+    """Change a file of the grader and the folder that it lies in."""
+    file, token = Path(facts["canary"]), facts["token"]
+    yield "changing its time", lambda: os.utime(file, (1, 1))
+    yield "changing its mode", lambda: file.chmod(0o777)
+    yield "appending to it", lambda: _write(file, os.O_WRONLY | os.O_APPEND)
+    yield "emptying it", lambda: os.truncate(file, 0)
+    yield "emptying it on opening", lambda: os.close(os.open(file, os.O_RDONLY | os.O_TRUNC))
+    yield "writing to it", lambda: _write(file, os.O_WRONLY)
+    yield "another file beside it", lambda: _write(file.with_name(token), os.O_WRONLY | os.O_CREAT)
+    yield "a folder beside it", lambda: file.with_name(f"{token}-folder").mkdir()
+    yield "a link beside it", lambda: file.with_name(f"{token}-link").symlink_to("anything")
+    yield "renaming it", lambda: file.rename(file.with_name(f"{token}-moved"))
+    yield "deleting it", file.unlink
+
+
+def create(facts: Facts) -> Iterator[Way]:
+    """Leave a file in places that are not its own."""
+    for place in facts["places"]:
+        path = Path(place, facts["token"])
+        yield f"a file in {place}", partial(_write, path, os.O_WRONLY | os.O_CREAT)
+
+
+def settings(facts: Facts) -> Iterator[Way]:
+    """Open settings of the system for writing, without writing."""
+    for path in facts["settings"]:
+        yield path, partial(_open_to_write, path)
+
+
+def see(facts: Facts) -> Iterator[Way]:
+    """See a process of the grader."""
+    for name in ("cmdline", "status", "maps", "environ"):
+        path = f"/proc/{facts['victim']}/{name}"
+        yield f"reading {path}", partial(_read, path)
+    yield "signal 0", lambda: os.kill(facts["victim"], 0) or True
+
+
+def trace(facts: Facts) -> Iterator[Way]:
+    """Reach into a process of the grader."""
+    victim, address = facts["traced"], facts["address"]
+
+    def read_memory() -> int:
+        buffer = ctypes.create_string_buffer(4)
+        local = struct.pack("=QQ", ctypes.addressof(buffer), 4)
+        remote = struct.pack("=QQ", address, 4)
+        return call("process_vm_readv", victim, local, 1, remote, 1, 0)
+
+    def open_memory() -> bytes:
+        with open(f"/proc/{victim}/mem", "rb", buffering=0) as memory:  # noqa: PTH123 - unbuffered
+            memory.seek(address)
+            return memory.read(4)
+
+    yield "process_vm_readv", read_memory
+    yield "its memory as a file", open_memory
+    yield "its open file", lambda: call("pidfd_getfd", os.pidfd_open(victim), 0, 0)
+    yield "ptrace", lambda: call("ptrace", _PTRACE_ATTACH, victim, 0, 0) == 0
+
+
+def restrict(facts: Facts) -> Iterator[Way]:
+    """Put limits on a process of the grader."""
+    victim = facts["limited"]
+    yield "prlimit", lambda: resource.prlimit(victim, resource.RLIMIT_NOFILE, (64, 64))
+    yield "setpriority", lambda: os.setpriority(os.PRIO_PROCESS, victim, 19)
+    yield "sched_setscheduler", lambda: os.sched_setscheduler(victim, os.SCHED_BATCH, os.sched_param(0))
+    yield "its choice when memory is short", lambda: Path(f"/proc/{victim}/oom_score_adj").write_text("1000")
+
+
+SIGNALS = ("kill", "tgkill", "sigqueue", "a descriptor for it", "notices of a socket")
+"""Ways of ``strike``; each has a victim of its own."""
+
+
+def strike(facts: Facts) -> Iterator[Way]:
+    """Kill processes of the grader."""
+
+    def by_socket(victim: int) -> None:
+        ours, theirs = socket.socketpair()
+        fcntl.fcntl(ours, fcntl.F_SETOWN, victim)
+        fcntl.fcntl(ours, _F_SETSIG, signal.SIGKILL)
+        fcntl.fcntl(ours, fcntl.F_SETFL, fcntl.fcntl(ours, fcntl.F_GETFL) | os.O_ASYNC)
+        theirs.send(b"x")
+
+    def queue(victim: int) -> None:
+        _check(_libc.sigqueue(victim, int(signal.SIGKILL), ctypes.c_void_p(0)))
+
+    ways: tuple[Callable[[int], Any], ...] = (
+        lambda victim: os.kill(victim, signal.SIGKILL),
+        lambda victim: call("tgkill", victim, victim, int(signal.SIGKILL)),
+        queue,
+        lambda victim: signal.pidfd_send_signal(os.pidfd_open(victim), signal.SIGKILL),
+        by_socket,
+    )
+    for name, way, victim in zip(SIGNALS, ways, facts["struck"], strict=True):
+        yield name, partial(way, victim)
+
+
+def environment(facts: Facts) -> Iterator[Way]:
+    """Find a variable of the grader's environment."""
+    name = facts["variable"]
+    yield "its own environment", lambda: os.environ[name].encode() if name in os.environ else b""
+    for pid in ("self", "1", str(os.getppid()), str(facts["grader"]), str(facts["victim"])):
+        yield f"/proc/{pid}/environ", partial(_read, f"/proc/{pid}/environ", 2**20)
+
+
+def connect(facts: Facts) -> Iterator[Way]:
+    """Reach servers of the grader."""
+    for name, family, kind, address in facts["servers"]:
+        place = tuple(address) if isinstance(address, list) else address
+        yield name, partial(_send, family, kind, place, facts["token"])
+
+
+def families(facts: Facts) -> Iterator[Way]:
+    """Make sockets of every kind that could lead outside; those of AF_UNIX are tried by ``connect``."""
+    del facts
+    for family in range(1, 64):
+        if family != socket.AF_UNIX:
+            yield _family_name(family), partial(_any_socket, family)
+
+
+def memory(facts: Facts) -> Iterator[Way]:
+    """Hold more memory than it may, in one process."""
+    wanted = facts["bytes"]
+
+    def map_shared() -> bool:
+        return _fill(mmap.mmap(-1, wanted, mmap.MAP_SHARED | mmap.MAP_ANONYMOUS))
+
+    def map_private() -> bool:
+        return _fill(mmap.mmap(-1, wanted, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS))
+
+    def without_limit() -> bool:
+        for kind in (resource.RLIMIT_AS, resource.RLIMIT_DATA):
+            try:
+                resource.setrlimit(kind, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+            except ValueError as error:  # "not allowed to raise maximum limit"
+                raise OSError(errno.EPERM, str(error)) from None
+        return map_private()
+
+    def memory_file() -> bool:
+        with open(os.memfd_create("x"), "wb", buffering=0) as file:  # noqa: PTH123 - a descriptor
+            return _write_out(file.fileno(), wanted)
+
+    yield "a private mapping", map_private
+    yield "a shared mapping", map_shared
+    yield "a private mapping after raising the limit", without_limit
+    yield "a file in memory", memory_file
+    yield "System V shared memory", lambda: _system_v(wanted)
+
+
+def memory_together(facts: Facts) -> Iterator[Way]:
+    """Hold more memory than it may, in several processes, each of which stays below."""
+
+    def hold() -> bool:
+        def work() -> None:
+            mapping = mmap.mmap(-1, facts["each"], mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+            _fill(mapping)
+
+        with _children(facts["processes"], work) as ready:
+            time.sleep(_HOLD_SECONDS)
+            return ready == facts["processes"]
+
+    yield "several processes", hold
+
+
+def files(facts: Facts) -> Iterator[Way]:
+    """Fill the disk: space that is set aside costs no time."""
+
+    def fill() -> bool:
+        made = []
+        try:
+            for number in range(-(-facts["bytes"] // (4 * _STEP))):
+                name = f"{facts['token']}-{number}"
+                descriptor = os.open(name, os.O_WRONLY | os.O_CREAT)
+                made.append(name)
+                try:
+                    os.posix_fallocate(descriptor, 0, 4 * _STEP)
+                finally:
+                    os.close(descriptor)
+        finally:
+            for name in made:
+                os.unlink(name)
+        return True
+
+    yield "large files", fill
+
+
+def inodes(facts: Facts) -> Iterator[Way]:
+    """Use up the places for files."""
+
+    def fill() -> bool:
+        folder = Path(facts["token"])
+        folder.mkdir()
+        handle = os.open(folder, os.O_RDONLY)
+        made = 0
+        try:
+            for made in range(facts["count"]):
+                os.close(os.open(str(made), os.O_WRONLY | os.O_CREAT, dir_fd=handle))
+        finally:
+            for number in range(made + 1):
+                with contextlib.suppress(FileNotFoundError):
+                    os.unlink(str(number), dir_fd=handle)
+            os.close(handle)
+            folder.rmdir()
+        return True
+
+    yield "many files", fill
+
+
+def open_files(facts: Facts) -> Iterator[Way]:
+    """Open too many files."""
+
+    def fill() -> bool:
+        hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+        made = []
+        try:
+            for _ in range(facts["count"]):
+                made.append(os.open("/dev/null", os.O_RDONLY))  # noqa: PERF401 - those so far are closed
+        finally:
+            for descriptor in made:
+                os.close(descriptor)
+        return True
+
+    yield "many descriptors", fill
+
+
+def processes(facts: Facts) -> Iterator[Way]:
+    """Start too many processes; most of the room is taken by threads, which start faster."""
+
+    def start() -> bool:
+        with _threads(facts["threads"]), _children(facts["processes"], lambda: None) as ready:
+            return ready == facts["processes"]
+
+    yield "fork", start
+
+
+def threads(facts: Facts) -> Iterator[Way]:
+    """Start too many threads."""
+
+    def start() -> bool:
+        with _threads(facts["count"]):
+            return True
+
+    yield "threads", start
+
+
+def daemon(facts: Facts) -> Iterator[Way]:
+    """Leave a process behind that has cut itself loose; it ends by itself, in case that nobody ends it."""
+
+    def leave() -> bool:
+        reading, writing = os.pipe()
+        if not os.fork():
+            try:
+                os.setsid()
+                if not os.fork():
+                    _libc.prctl(_PR_SET_NAME, facts["comm"].encode(), 0, 0, 0)
+                    os.write(writing, b"x")
+                    os.closerange(0, 256)
+                    time.sleep(_DAEMON_SECONDS)
+            finally:
+                os._exit(0)
+        os.close(writing)
+        with open(reading, "rb") as told:  # noqa: PTH123 - a descriptor
+            return told.read(1) == b"x"
+
+    yield "a second fork in a session of its own", leave
+
+
+def _read(path: str, most: int = 4096) -> bytes:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        return os.read(descriptor, most)
+    finally:
+        os.close(descriptor)
+
+
+def _open_to_write(path: str) -> bool:
+    os.close(os.open(path, os.O_WRONLY))
+    return True
+
+
+def _write(path: Path, flags: int) -> None:
+    descriptor = os.open(path, flags, 0o600)
+    try:
+        os.write(descriptor, b"changed")
+    finally:
+        os.close(descriptor)
+
+
+def _through_link(path: str) -> bytes:
+    link = Path("link")
+    link.symlink_to(path)
+    try:
+        return _read(str(link))
+    finally:
+        link.unlink()
+
+
+def _output_of(program: str, path: str) -> bytes:
+    done = subprocess.run([program, path], capture_output=True, check=False, timeout=5)
+    if done.returncode:
+        raise OSError(errno.EPERM, done.stderr.decode("utf-8", "replace").strip()[:200] or "it failed")
+    return done.stdout[:4096]
+
+
+def _send(family: int, kind: int, address: Any, token: str) -> None:
+    with socket.socket(family, kind) as sock:
+        sock.settimeout(2)
+        sock.connect(address)
+        sock.send(token.encode())
+
+
+def _any_socket(family: int) -> bool:
+    refused = OSError(errno.EACCES, "refused")
+    for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM, socket.SOCK_RAW, socket.SOCK_SEQPACKET):
+        try:
+            socket.socket(family, kind).close()
+        except OSError as error:
+            refused = error
+        else:
+            return True
+    raise refused
+
+
+def _family_name(number: int) -> str:
+    try:
+        return socket.AddressFamily(number).name
+    except ValueError:
+        return f"socket family {number}"
+
+
+def _fill(mapping: mmap.mmap) -> bool:
+    for start in range(0, len(mapping), mmap.PAGESIZE):
+        mapping[start] = 1
+    return True
+
+
+def _write_out(descriptor: int, size: int) -> bool:
+    block = bytes(_STEP)
+    for _ in range(-(-size // _STEP)):
+        if os.write(descriptor, block) != _STEP:
+            raise OSError(errno.ENOSPC, "no space")
+    return True
+
+
+def _system_v(size: int) -> bool:
+    _libc.shmat.restype = ctypes.c_void_p
+    number = _check(_libc.shmget(0, ctypes.c_size_t(size), 0o600))
+    try:
+        place = _libc.shmat(number, None, 0)
+        if place in (None, ctypes.c_void_p(-1).value):
+            raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+        ctypes.memset(place, 1, size)
+        _libc.shmdt(ctypes.c_void_p(place))
+    finally:
+        _libc.shmctl(number, 0, None)
+    return True
+
+
+def _check(result: int) -> int:
+    if result < 0:
+        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+    return result
+
+
+@contextlib.contextmanager
+def _threads(count: int) -> Iterator[None]:
+    """Start threads that wait."""
+    end = threading.Event()
+    stack = threading.stack_size(2**16)
+    made = []
+    try:
+        for _ in range(count):
+            thread = threading.Thread(target=end.wait, daemon=True)
+            try:
+                thread.start()
+            except RuntimeError as error:  # "can't start new thread"
+                raise OSError(errno.EAGAIN, str(error)) from None
+            made.append(thread)
+        yield
+    finally:
+        end.set()
+        for thread in made:
+            thread.join()
+        threading.stack_size(stack)
+
+
+@contextlib.contextmanager
+def _children(count: int, work: Callable[[], None]) -> Iterator[int]:
+    """Fork children that work and then wait; gives the number of those that have done it."""
+    reading, writing = os.pipe()
+    children = []
+    try:
+        for _ in range(count):
+            child = os.fork()
+            if not child:
+                try:
+                    signal.alarm(_DAEMON_SECONDS)
+                    work()
+                    os.write(writing, b"x")
+                    signal.pause()
+                finally:
+                    os.write(writing, b"-")
+                    os._exit(1)
+            children.append(child)
+        told = b""
+        deadline = time.monotonic() + _WORK_SECONDS
+        while len(told) < count and select.select([reading], [], [], max(0.0, deadline - time.monotonic()))[0]:
+            told += os.read(reading, count)
+        yield told.count(b"x")
+    finally:
+        for child in children:
+            os.kill(child, signal.SIGKILL)
+        for child in children:
+            os.waitpid(child, 0)
+        os.close(reading)
+        os.close(writing)
