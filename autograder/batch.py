@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from autograder.course import Assignment
+    from autograder.doctor.choice import Choice
     from autograder.grading.one import Attempt
     from autograder.grading.submissions import Submission
 
@@ -43,11 +44,26 @@ if TYPE_CHECKING:
 class Batch:
     """One run over a folder; the only writer of its output folder. A context manager.
 
+    Args:
+        assignment: what is graded.
+        out: output folder.
+        hidden: run the hidden tests too.
+        isolation: what the student processes are locked with, and what results say of it.
+        secrets: files and folders that a student process must not be able to read.
+
     Raises:
         UsageError: the output folder or the gradebook in it cannot be used.
     """
 
-    def __init__(self, assignment: Assignment, out: Path, *, hidden: bool, isolation: str = "none") -> None:
+    def __init__(
+        self,
+        assignment: Assignment,
+        out: Path,
+        *,
+        hidden: bool,
+        isolation: Choice,
+        secrets: Sequence[Path] = (),
+    ) -> None:
         self.assignment = assignment
         self.hidden = hidden
         self.isolation = isolation
@@ -56,6 +72,7 @@ class Batch:
         """What counts of the submissions that were reached."""
         self.known = 0
         """Submissions that had been graded before."""
+        self._secrets = tuple(secrets)
         self._tests_sha256 = provenance.tests_sha256(assignment, hidden=hidden)
         self._reference_sha256 = provenance.reference_sha256(assignment)
         self._versions = provenance.versions()
@@ -117,7 +134,12 @@ class Batch:
                 self._publish(submission, entry, report)
         try:
             graded = grade_many(
-                self.assignment, waiting, hidden=self.hidden, jobs=jobs, isolation=self.isolation
+                self.assignment,
+                waiting,
+                hidden=self.hidden,
+                jobs=jobs,
+                isolation=self.isolation.strategy,
+                secrets=self._secrets,
             )
             with closing(graded) as attempts:
                 for submission, attempt in attempts:
@@ -143,7 +165,7 @@ class Batch:
             return False
         now = replace(
             entry,
-            result=replace(entry.result, isolation=self.isolation),
+            result=replace(entry.result, isolation=self.isolation.label),
             submission_sha256=sha256,
             weights_sha256=weights_sha256,
             **self._settings(),
@@ -161,7 +183,7 @@ class Batch:
     def _entry(self, attempt: Attempt, *, taken: bool) -> Entry:
         started = datetime.now(UTC) - timedelta(seconds=attempt.duration)
         return Entry(
-            result=attempt.result,
+            result=replace(attempt.result, isolation=self.isolation.label),
             submission_sha256=attempt.sha256,
             weights_sha256=attempt.weights_sha256,
             trouble=attempt.trouble,

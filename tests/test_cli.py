@@ -232,7 +232,7 @@ def endless(course: DemoCourse, folder: Path) -> Iterator[tuple[subprocess.Popen
     write_notebook(folder / "zz_endless.ipynb", [ENDLESS.format(pipe=str(pipe))])
     command = [sys.executable, "-m", "autograder.cli", "grade", str(folder), "--assignment", "01_demo"]
     with subprocess.Popen(
-        [*command, "--out", "out", "--jobs", "1"],
+        [*command, "--out", "out", "--jobs", "1", "--isolation", "none"],  # the pipe is outside
         cwd=course.root,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

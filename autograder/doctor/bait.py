@@ -15,7 +15,6 @@ from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import Any, Self
 
-import autograder
 from autograder.doctor.trials import SIGNALS
 
 _SIGNAL_SECONDS = 0.5
@@ -78,7 +77,7 @@ class Bait:
             if (file := _first_file(path)) is not None:
                 with file.open("rb") as opened:
                     self.contents[str(file)] = opened.read(4096)
-        package = Path(autograder.__file__).resolve().parent
+        package = Path(__file__).resolve().parents[1]
         wanted = {*map(Path, _PLACES), Path.home(), Path.cwd(), Path(tempfile.gettempdir()), package}
         wanted |= {Path(sysconfig.get_path("purelib")), package.parent}
         wanted |= {path if path.is_dir() else path.parent for path in self.hidden}

@@ -59,9 +59,7 @@ def choose(
     if hidden and not found.sufficient and not allow:
         raise UsageError(refusal(found, asked, system))
     unfit = hidden and not found.sufficient
-    return Choice(
-        strategy=found.strategy, label="none" if unfit else found.strategy, missing=found.missing
-    )
+    return Choice(strategy=found.strategy, label="none" if unfit else found.strategy, missing=found.missing)
 
 
 def strongest(probe: Callable[[str], Probe]) -> Probe:
@@ -88,9 +86,7 @@ def _only(name: str, probe: Callable[[str], Probe], system: System | None) -> Pr
         return Probe(strategy=name)
     found = probe(name)
     if not found.available:
-        raise UsageError(
-            f"--isolation {name} cannot be used here, {found.unavailable}; {_mending(system)}"
-        )
+        raise UsageError(f"--isolation {name} cannot be used here, {found.unavailable}; {_mending(system)}")
     return found
 
 
@@ -98,7 +94,7 @@ def refusal(found: Probe, asked: str, system: System | None = None) -> str:
     """Why hidden tests are not run, and what to do, in one sentence."""
     if asked == "none":
         return (
-            "hidden tests are not run with --isolation none, which lets a notebook read them; leave the option "
+            "hidden tests are not run with --isolation none, which lets a notebook read them; leave it "
             f"out, or insist with {OVERRIDE}"
         )
     if found.strategy == "none":

@@ -83,7 +83,7 @@ def remedy(system: System) -> Remedy:
     if system.platform != "linux":
         name = {"darwin": "macOS", "win32": "Windows"}.get(system.platform, system.platform)
         return Remedy(
-            reason=f"{name} has nothing that a student process could be locked with; Linux has, also in Docker",
+            reason=f"{name} has nothing to lock a student process with, but Linux in a container has",
             command=f'docker run --rm -it {_DOCKER_FLAGS} -v "$PWD:/course" -w /course python:3.12 bash',
         )
     if system.container:

@@ -128,7 +128,7 @@ def see(facts: Facts) -> Iterator[Way]:
     for name in ("cmdline", "status", "maps", "environ"):
         path = f"/proc/{facts['victim']}/{name}"
         yield f"reading {path}", partial(_read, path)
-    yield "signal 0", lambda: os.kill(facts["victim"], 0) or True
+    yield "signal 0", partial(_signal_zero, facts["victim"])
 
 
 def trace(facts: Facts) -> Iterator[Way]:
@@ -251,7 +251,7 @@ def memory_together(facts: Facts) -> Iterator[Way]:
 
         with _children(facts["processes"], work) as ready:
             time.sleep(_HOLD_SECONDS)
-            return ready == facts["processes"]
+            return bool(ready == facts["processes"])
 
     yield "several processes", hold
 
@@ -272,7 +272,7 @@ def files(facts: Facts) -> Iterator[Way]:
                     os.close(descriptor)
         finally:
             for name in made:
-                os.unlink(name)
+                Path(name).unlink()
         return True
 
     yield "large files", fill
@@ -323,7 +323,7 @@ def processes(facts: Facts) -> Iterator[Way]:
 
     def start() -> bool:
         with _threads(facts["threads"]), _children(facts["processes"], lambda: None) as ready:
-            return ready == facts["processes"]
+            return bool(ready == facts["processes"])
 
     yield "fork", start
 
@@ -366,6 +366,11 @@ def _read(path: str, most: int = 4096) -> bytes:
         return os.read(descriptor, most)
     finally:
         os.close(descriptor)
+
+
+def _signal_zero(pid: int) -> bool:
+    os.kill(pid, 0)
+    return True
 
 
 def _open_to_write(path: str) -> bool:
@@ -499,7 +504,9 @@ def _children(count: int, work: Callable[[], None]) -> Iterator[int]:
             children.append(child)
         told = b""
         deadline = time.monotonic() + _WORK_SECONDS
-        while len(told) < count and select.select([reading], [], [], max(0.0, deadline - time.monotonic()))[0]:
+        while (
+            len(told) < count and select.select([reading], [], [], max(0.0, deadline - time.monotonic()))[0]
+        ):
             told += os.read(reading, count)
         yield told.count(b"x")
     finally:

@@ -50,6 +50,7 @@ def grade_many(
     hidden: bool = False,
     jobs: int | None = None,
     isolation: str = "none",
+    secrets: Sequence[Path] = (),
 ) -> Generator[tuple[Submission, Attempt], None, None]:
     """Grade submissions in worker processes and yield each attempt as it is done.
 
@@ -62,8 +63,9 @@ def grade_many(
         hidden: run the hidden tests too.
         jobs: worker processes; by default one per processor.
         isolation: name of the strategy that fences the student processes.
+        secrets: files and folders that they must not be able to read.
     """
-    workers = partial(_Workers, assignment, hidden=hidden, isolation=isolation)
+    workers = partial(_Workers, assignment, hidden=hidden, isolation=isolation, secrets=secrets)
     jobs = max(1, min(jobs or default_jobs(), len(submissions), _MAX_JOBS))
     waiting = deque(submission for submission in submissions if not submission.trouble)
     reasons = {submission.name: submission.trouble for submission in submissions if submission.trouble}
@@ -147,7 +149,9 @@ def _not_judged(
 class _Workers:
     """A pool of spawned processes that is ended with everything that its processes started."""
 
-    def __init__(self, assignment: Assignment, *, jobs: int, hidden: bool, isolation: str) -> None:
+    def __init__(
+        self, assignment: Assignment, *, jobs: int, hidden: bool, isolation: str, secrets: Sequence[Path]
+    ) -> None:
         self._assignment = assignment
         self._hidden = hidden
         self._others = set(multiprocessing.active_children())
@@ -155,7 +159,7 @@ class _Workers:
             jobs,
             mp_context=multiprocessing.get_context("spawn"),
             initializer=_begin_worker,
-            initargs=(isolation, assignment.preload),
+            initargs=(isolation, tuple(secrets), assignment.preload),
         )
 
     def submit(self, path: Path) -> Future[Attempt]:
@@ -204,12 +208,12 @@ _ended = False
 _isolation: Warm | None = None
 
 
-def _begin_worker(isolation: str, preload: tuple[str, ...]) -> None:
+def _begin_worker(isolation: str, secrets: Sequence[Path], preload: tuple[str, ...]) -> None:
     """Prepare a worker: Ctrl-C is the driver's business, and one worker uses one processor."""
     from autograder.isolation.strategies import strategy
 
     global _isolation
-    _isolation = strategy(isolation)
+    _isolation = strategy(isolation, hidden=secrets)
     _isolation.warm_up(preload)
     Finalize(None, _isolation.close, exitpriority=0)
     signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -17,7 +17,7 @@ from autograder.isolation.cgroup import Cgroup
 from autograder.isolation.fence import NONE, Fence
 from autograder.isolation.limited import LimitedTree
 from autograder.isolation.none import NoIsolation
-from autograder.isolation.zygote import FenceRefused, Zygote, ZygoteError
+from autograder.isolation.zygote import FenceError, Zygote, ZygoteError
 
 if TYPE_CHECKING:
     from autograder.isolation.protocol import Launch, Tree
@@ -58,7 +58,7 @@ class Warm:
             try:
                 self.warm_up(launch.preload)
                 return self._fork(self._zygotes[launch.preload], launch)
-            except FenceRefused as refused:  # not the fault of the warm process, which stays
+            except FenceError as refused:  # not the fault of the warm process, which stays
                 if last:
                     raise InfrastructureError(
                         f"the system refuses to lock a student process: {refused}"

@@ -38,7 +38,7 @@ class ZygoteError(Exception):
     """The warm process cannot fork; one sentence."""
 
 
-class FenceRefused(ZygoteError):
+class FenceError(ZygoteError):
     """The system does not let a process be fenced like that, in whatever process; one sentence."""
 
 
@@ -97,7 +97,7 @@ class Zygote:
 
         Raises:
             ZygoteError: it does not answer or cannot.
-            FenceRefused: the system does not let it.
+            FenceError: the system does not let it.
         """
         if not self._ready:
             self._receive(_READY_SECONDS)
@@ -138,7 +138,7 @@ class Zygote:
             raise ZygoteError("the warm process has ended")
         answer: dict[str, Any] = json.loads(message)
         if "refused" in answer:
-            raise FenceRefused(answer["refused"])
+            raise FenceError(answer["refused"])
         if "trouble" in answer:
             raise ZygoteError(f"the warm process failed: {answer['trouble'].strip().splitlines()[-1]}")
         return answer

@@ -85,8 +85,8 @@ def _findings(probe: Probe) -> Iterator[str]:
 
 
 def _item(beginning: str, trial: Trial) -> Iterator[str]:
-    shown = clean("; ".join(trial.detail[:3]))
-    more = f"; {len(trial.detail) - 3} more" if len(trial.detail) > 3 else ""
+    shown = clean("; ".join(trial.detail[:2]))
+    more = f"; {len(trial.detail) - 2} more" if len(trial.detail) > 2 else ""
     yield from _wrap(f"{beginning} ({one_line(shown, limit=300)}{more})", indent="  ")
 
 

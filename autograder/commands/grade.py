@@ -1,0 +1,94 @@
+"""``autograder grade``: a folder of submissions."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+from functools import partial
+from pathlib import Path
+
+from autograder.commands.common import INTERRUPTED, NOT_JUDGED, OK, add_course, course, positive, say
+from autograder.errors import UsageError
+from autograder.isolation.strategies import NAMES
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """Add the options."""
+    parser.add_argument(
+        "path", type=Path, metavar="PATH", help="folder of notebooks, or of one folder a student"
+    )
+    parser.add_argument("--assignment", required=True, metavar="NAME", help="folder name under assignments/")
+    parser.add_argument("--out", required=True, type=Path, metavar="DIR", help="where results are written")
+    parser.add_argument("--hidden", action="store_true", help="run the hidden tests too")
+    parser.add_argument(
+        "--jobs", type=positive, metavar="N", help="submissions at a time (default: one per processor)"
+    )
+    parser.add_argument(
+        "--regrade",
+        action="store_true",
+        help="grade also what was graded before, show what would move, and change no grade",
+    )
+    parser.add_argument("--take", action="store_true", help="let the outcome of the last --regrade count")
+    parser.add_argument(
+        "--isolation",
+        choices=("auto", *NAMES),
+        default="auto",
+        help="how notebooks are locked in (default: auto, the strongest that 'autograder doctor' finds)",
+    )
+    parser.add_argument(
+        "--allow-unsandboxed-grading",
+        action="store_true",
+        help="run hidden tests even if notebooks can read them; results then say 'isolation: none'",
+    )
+    add_course(parser)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Grade."""
+    from autograder.batch import Batch
+    from autograder.doctor.choice import choose
+    from autograder.doctor.probe import probe_named
+    from autograder.grading.run import What
+    from autograder.grading.submissions import find
+    from autograder.reports import moves
+    from autograder.reports.progress import progress
+
+    if options.regrade and options.take:
+        raise UsageError("use --regrade first, look at what would move, then --take")
+    taught = course(options.course)
+    assignment = taught.assignment(options.assignment)
+    What(hidden=options.hidden).check([assignment])
+    submissions = find(options.path)
+    if hasattr(signal, "SIGTERM"):
+        signal.signal(
+            signal.SIGTERM, signal.default_int_handler
+        )  # a batch ended by a scheduler keeps what is done
+    secrets = (taught.root / "reference", options.out.absolute(), options.path.absolute())
+    choice = choose(
+        options.isolation,
+        partial(probe_named, hidden=secrets),
+        hidden=options.hidden,
+        allow=options.allow_unsandboxed_grading,
+    )
+    with (
+        Batch(assignment, options.out, hidden=options.hidden, isolation=choice, secrets=secrets) as batch,
+        progress(len(submissions)) as report,
+    ):
+        say(choice.line)
+        if options.take:
+            taken = batch.take(submissions)
+        finished = batch.grade(submissions, jobs=options.jobs, report=report, regrade=options.regrade)
+        moved = batch.moves()
+    for line in batch.summary():
+        say(line)
+    if options.take:
+        say(f"taken: {taken} outcomes of the last --regrade")
+    if options.regrade:
+        for line in ["", *moves.lines(moved, len(submissions))]:
+            say(line)
+        say("No grade has changed. To let them count: the same command with --take instead of --regrade")
+    if not finished:
+        print("autograder: interrupted; what is done has been kept", file=sys.stderr)
+        return INTERRUPTED
+    return NOT_JUDGED if batch.not_judged else OK
