@@ -90,8 +90,9 @@ def _devices() -> None:
         Path("/dev", name).symlink_to(f"/proc/self/{target}")
     # what POSIX calls shared memory is files here: in the box they count against its size
     for place, name in _FAMILIAR:
-        Path(place).parent.mkdir(exist_ok=True)
-        Path(place).symlink_to(Path(BOX, name))
+        if not Path(place).exists():  # unless the interpreter lies in it
+            Path(place).parent.mkdir(exist_ok=True)
+            Path(place).symlink_to(Path(BOX, name))
 
 
 def _accounts(uid: int, gid: int) -> None:
