@@ -1,0 +1,67 @@
+"""Every attack against every strategy: ``python -m tests.attacks [NAME ...] [--on STRATEGY ...]``.
+
+Prints a table and what went against expectation; the exit code is 1 if anything did.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import time
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+
+from autograder.isolation.strategies import NAMES
+from tests.attacks.arena import Trial, try_all
+from tests.attacks.attack import Attack, corpus
+
+_CELLS = {
+    "stopped": "stopped",
+    "NOT stopped (expected)": "not stopped",
+    "NOT STOPPED": "NOT STOPPED",
+    "stopped, AGAINST EXPECTATION": "STOPPED?",
+    "TROUBLE": "TROUBLE",
+}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.attacks")
+    parser.add_argument("names", nargs="*", help="beginnings of names; all attacks if not given")
+    parser.add_argument("--on", nargs="+", default=NAMES, choices=NAMES, metavar="STRATEGY")
+    parser.add_argument("--jobs", type=int, default=2, help="strategies side by side")
+    parser.add_argument("--verbose", action="store_true", help="say what each attack has achieved")
+    options = parser.parse_args()
+    attacks = [a for a in corpus() if not options.names or a.name.startswith(tuple(options.names))]
+    started = time.monotonic()
+    with ProcessPoolExecutor(options.jobs, mp_context=get_context("spawn"), max_tasks_per_child=1) as pool:
+        columns = dict(
+            zip(options.on, pool.map(try_all, options.on, [attacks] * len(options.on)), strict=True)
+        )
+    trials = [trial for column in columns.values() for trial in column.values()]
+    print(table(attacks, columns))
+    for trial in trials:
+        if options.verbose or not trial.as_expected:
+            print(f"{trial.strategy:<11}{trial.attack.name}: {trial.verdict}: {trial} ({trial.seconds:.1f} s)")
+    bad = sum(not trial.as_expected for trial in trials)
+    print(
+        f"{len(attacks)} attacks, {len(trials)} trials as {'root' if os.geteuid() == 0 else 'a user'} "
+        f"in {time.monotonic() - started:.0f} s: {bad} against expectation"
+    )
+    return int(bad > 0)
+
+
+def table(attacks: list[Attack], columns: dict[str, dict[str, Trial]]) -> str:
+    width = max(len(attack.name) for attack in attacks) + 2
+    lines = ["attack".ljust(width) + "".join(name.ljust(13) for name in columns)]
+    for attack in attacks:
+        cells = [
+            _CELLS[column[attack.name].verdict] if attack.name in column else "not tried"
+            for column in columns.values()
+        ]
+        lines.append((attack.name.ljust(width) + "".join(cell.ljust(13) for cell in cells)).rstrip())
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
