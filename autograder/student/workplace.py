@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 import os
+import secrets
 import shutil
+import stat
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
@@ -40,12 +44,51 @@ def make(files: Mapping[str, Path]) -> Path:
 
 
 def remove(directory: Path) -> None:
-    """Remove the directory and what the notebook left in it; its processes must be gone."""
-    shutil.rmtree(directory, ignore_errors=True)
-    if directory.exists():  # folders that the notebook has closed to its owner
-        for folder, names, _ in os.walk(directory):
-            for name in names:
-                path = Path(folder, name)
-                if not path.is_symlink():
-                    path.chmod(0o700)
+    """Remove the directory and what the notebook left in it; its processes must be gone.
+
+    That may be folders closed to their owner, or so many within each other that neither a path nor Python's
+    stack is long enough.
+    """
+    if not _BY_DESCRIPTOR or not directory.is_dir() or directory.is_symlink():
         shutil.rmtree(directory, ignore_errors=True)
+        return
+    with contextlib.suppress(OSError):
+        directory.chmod(0o700)
+        top = os.open(directory, os.O_RDONLY)
+        try:
+            _empty(top)
+        finally:
+            os.close(top)
+        directory.rmdir()
+
+
+def _empty(top: int) -> None:
+    """Take folder after folder; what folders are in it come to the top and have their turn."""
+    numbers, prefix = itertools.count(), secrets.token_hex(8)  # names that nothing there has
+    folders = _unlink_files(top)
+    while folders:
+        name = folders.pop()
+        folder = os.open(name, os.O_RDONLY | os.O_NOFOLLOW, dir_fd=top)
+        try:
+            for inner in _unlink_files(folder):
+                moved = f"{prefix}{next(numbers)}"
+                os.rename(inner, moved, src_dir_fd=folder, dst_dir_fd=top)
+                folders.append(moved)
+        finally:
+            os.close(folder)
+        os.rmdir(name, dir_fd=top)
+
+
+def _unlink_files(folder: int) -> list[str]:
+    """Remove what is no folder, without following links; returns the folders, opened to their owner."""
+    folders = []
+    for name in os.listdir(folder):  # noqa: PTH208 - there is no path
+        if stat.S_ISDIR(os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode):
+            os.chmod(name, 0o700, dir_fd=folder)  # noqa: PTH101
+            folders.append(name)
+        else:
+            os.unlink(name, dir_fd=folder)  # noqa: PTH108
+    return folders
+
+
+_BY_DESCRIPTOR = {os.open, os.stat, os.chmod, os.unlink, os.rename, os.rmdir} <= os.supports_dir_fd

@@ -26,6 +26,7 @@ from autograder.isolation.lockdown import close_in, separate
 from autograder.student.begin import prepare, serve
 from autograder.student.shell import CellShell
 from autograder.student.streams import Outbox
+from autograder.student.workplace import remove
 
 MAX_REQUEST = 2**16
 _TRIAL_SECONDS = 60
@@ -74,7 +75,7 @@ def _answer(control: socket.socket, directories: list[str]) -> None:
                 os.close(descriptor)
         _say(control, answer)
     for directory in directories:  # the grader was killed and cannot do it
-        shutil.rmtree(directory, ignore_errors=True)
+        remove(Path(directory))
 
 
 class _Refused(Exception):  # noqa: N818 - says what happened

@@ -185,6 +185,20 @@ def test_nothing_is_left_on_disk(notebook: Opener, tmp_path: Path) -> None:
     assert (tmp_path / "mine").read_text() == "kept"
 
 
+def test_folders_within_folders_are_removed_however_many_there_are(notebook: Opener) -> None:
+    process = notebook(
+        "import os\n"
+        "work = os.getcwd()\n"
+        "for _ in range(3000):\n"
+        "    os.mkdir('x')\n"
+        "    open('file', 'w').close()\n"
+        "    os.chdir('x')"
+    )
+    work = Path(process.student.work)
+    process.close()
+    assert not work.parent.exists()
+
+
 # Each in a session of its own, or Linux gives all of them together the share of one; and none of them a child
 # of the grader, who would take it for a daemon of the notebook.
 CROWD = """
