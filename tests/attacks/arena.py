@@ -121,7 +121,7 @@ class Arena:
         judged = {question.id: question.outcome for question in attempt.result.questions}
         if attack.attacks in judged and judged[attack.attacks].passed:
             found.append(Harm(f"question {attack.attacks} passed"))
-        seen = grade_text([attempt.result]) + attempt.trouble + repr(attempt.cells)
+        seen = grade_text([attempt.result.for_student()]) + repr(attempt.cells)
         if self.world.token in seen:
             found.append(Harm("a secret is in what the student sees"))
         if str(self.world.hidden_input) in seen:

@@ -27,6 +27,7 @@ from typing import Any
 
 import psutil
 
+from autograder.student.workplace import remove
 from tests.attacks.attack import HONEST, write_notebook
 
 LIMITS = {"cell": 2.0, "call": 1.0, "total": 6.0, "memory": 200 * 2**20, "output": 2**20, "answer": 2**20}
@@ -118,7 +119,7 @@ class World:
         self.course = self.root / "course"
         self.tmp = self.root / "tmp"
         self._stack = contextlib.ExitStack()
-        self._stack.callback(shutil.rmtree, self.root, ignore_errors=True)
+        self._stack.callback(_remove, self.root)
         self._before_tempdir = tempfile.tempdir
         os.environ["GRADER_CANARY"] = self.token
         try:
@@ -370,10 +371,7 @@ class World:
                 if self.mark in " ".join(process.cmdline()):
                     process.kill()
         for path in [*self._marked()]:
-            if path.is_dir() and not path.is_symlink():
-                shutil.rmtree(path, ignore_errors=True)
-            else:
-                path.unlink(missing_ok=True)
+            _remove(path)
         for kind, _, number in self._ipc():
             remove = {"shm": _libc.shmctl, "msg": _libc.msgctl}.get(kind)
             if remove is not None:
@@ -445,7 +443,7 @@ def _files(root: Path) -> Iterator[tuple[str, tuple[Any, ...]]]:
 
 def _remove(path: Path) -> None:
     if path.is_dir() and not path.is_symlink():
-        shutil.rmtree(path)
+        remove(path)
     else:
         path.unlink(missing_ok=True)
 

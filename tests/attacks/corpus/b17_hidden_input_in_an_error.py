@@ -1,6 +1,6 @@
 # does: raises an exception that holds the input of a hidden test
 # expect: error raised
-# stopped by: nobody
+# stopped by: none
 # attacks: 1
 # %%
 def double(x):
