@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -55,8 +56,7 @@ def test_what_must_be_hidden_is_never_shown(tmp_path):
 def test_the_interpreter_and_its_libraries_are_among_it():
     paths = visible().paths
     for module in ("numpy", "torch", "json", "IPython"):
-        __import__(module)
-        assert covers(paths, Path(sys.modules[module].__file__).resolve())
+        assert covers(paths, Path(find_spec(module).origin).resolve())
     assert covers(paths, Path(sys.executable).resolve())
     assert "/" not in paths
     assert not covers(paths, Path.home() / ".ssh")
