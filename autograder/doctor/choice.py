@@ -94,8 +94,8 @@ def refusal(found: Probe, asked: str, system: System | None = None) -> str:
     """Why hidden tests are not run, and what to do, in one sentence."""
     if asked == "none":
         return (
-            "hidden tests are not run with --isolation none, which lets a notebook read them; leave it "
-            f"out, or insist with {OVERRIDE}"
+            "hidden tests are not run with --isolation none, which lets a notebook read them; leave that "
+            f"option out, or insist with {OVERRIDE}"
         )
     if found.strategy == "none":
         what = "nothing here keeps a notebook from reading them"

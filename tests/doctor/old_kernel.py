@@ -1,4 +1,4 @@
-"""Run a command as on a system that has no Landlock and lets nobody make namespaces: ``old_kernel.py COMMAND``.
+"""Run a command as where there is no Landlock and nobody may make namespaces: ``old_kernel.py COMMAND``.
 
 The calls are really refused, by a filter; that is what Docker's default one does with ``unshare``.
 """

@@ -86,7 +86,7 @@ def test_the_refusal_is_one_sentence_with_one_command() -> None:
 
 
 def test_where_nothing_holds_it_is_said_plainly() -> None:
-    with pytest.raises(UsageError, match="nothing here keeps a notebook from reading them; .*: docker run"):
+    with pytest.raises(UsageError, match=r"nothing here keeps a notebook from reading them; .*: docker run"):
         choose("auto", prober(none=Probe(strategy="none")), hidden=True, system=System(platform="darwin"))
 
 
@@ -99,7 +99,7 @@ def test_what_is_asked_for_is_not_replaced() -> None:
     able = prober(none=NONE, restricted=ENOUGH, contained="the system refuses: no namespaces")
     assert choose("restricted", able, hidden=True).strategy == "restricted"
     for hidden in (True, False):
-        with pytest.raises(UsageError, match="--isolation contained cannot be used here, .*no namespaces"):
+        with pytest.raises(UsageError, match=r"--isolation contained cannot be used here, .*no namespaces"):
             choose("contained", able, hidden=hidden, allow=True, system=SYSTEM)
 
 

@@ -26,6 +26,19 @@ def autograder(
     return subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=300, check=False)
 
 
+THIEF = """
+import shutil
+for place in {places!r}:
+    try:
+        shutil.copy({secret!r}, place)
+    except OSError:
+        pass
+    else:
+        stolen = True
+assert "stolen" not in globals()
+"""
+
+
 def isolations(out: Path) -> set[str]:
     grades = [json.loads(path.read_text()) for path in (out / "results").iterdir()]
     return {assignment["isolation"] for grade in grades for assignment in grade["assignments"]}
@@ -40,11 +53,8 @@ def folder(course: DemoCourse) -> Path:
 
 
 def test_a_batch_is_locked_and_says_how(course: DemoCourse, folder: Path) -> None:
-    thief = "import shutil\nfor place in {places!r}:\n    try:\n        shutil.copy({secret!r}, place)\n" + (
-        "    except OSError:\n        pass\n    else:\n        stolen = True\nassert not globals().get('stolen')"
-    )
     loot = [str(course.root / "loot"), "loot"]
-    source = thief.format(places=loot, secret=str(course.reference / "test_hidden.py"))
+    source = THIEF.format(places=loot, secret=str(course.reference / "test_hidden.py"))
     write_notebook(folder / "thief.ipynb", [source, *SOLVED])
     done = autograder("grade", folder, "--assignment", "01_demo", "--hidden", "--out", "out", cwd=course.root)
     assert done.returncode == 0, done.stderr
@@ -60,7 +70,7 @@ def test_a_batch_is_locked_and_says_how(course: DemoCourse, folder: Path) -> Non
         assert grade["assignments"][0]["score"] == 9
 
 
-def test_hidden_tests_and_no_isolation_do_not_go_together_by_accident(course: DemoCourse, folder: Path) -> None:
+def test_hidden_tests_do_not_go_without_isolation_by_accident(course: DemoCourse, folder: Path) -> None:
     command = ("grade", folder, "--assignment", "01_demo", "--out", "out", "--isolation", "none")
     refused = autograder(*command, "--hidden", cwd=course.root)
     assert refused.returncode == 2

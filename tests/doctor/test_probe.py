@@ -9,18 +9,20 @@ import sys
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import psutil
 import pytest
 
 from autograder.doctor.probe import CAPABILITIES, REQUIRED, Probe, probe, probe_named
 from autograder.isolation import fence
-from autograder.isolation.fence import Fence
 from autograder.isolation.limited import LimitedTree
-from autograder.isolation.protocol import Launch
 from autograder.isolation.warm import Warm
-from autograder.isolation.zygote import Zygote
+
+if TYPE_CHECKING:
+    from autograder.isolation.fence import Fence
+    from autograder.isolation.protocol import Launch
+    from autograder.isolation.zygote import Zygote
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="there is nothing to try elsewhere")
 
@@ -133,7 +135,9 @@ def without(name: str, secret: Path, **changes: Any) -> Probe:
         "restricted without Landlock and seccomp",
     ],
 )
-def test_a_missing_layer_is_found_out(name: str, changes: dict[str, Any], lost: set[str], secret: Path) -> None:
+def test_a_missing_layer_is_found_out(
+    name: str, changes: dict[str, Any], lost: set[str], secret: Path
+) -> None:
     found = without(name, secret, **changes)
     assert lost <= through(found), (lost - through(found), found.unavailable)
     by_name = {trial.name: trial.capability for trial in found.trials}
@@ -166,7 +170,9 @@ def test_a_grader_that_overlooks_processes_is_found_out(secret: Path) -> None:
     assert "tree_kill" not in found.capabilities
 
 
-@pytest.mark.parametrize("changes", [{"readable": ()}, {"file_size": 0}], ids=["nothing to read", "nothing to write"])
+@pytest.mark.parametrize(
+    "changes", [{"readable": ()}, {"file_size": 0}], ids=["nothing to read", "nothing to write"]
+)
 def test_a_probe_that_cannot_run_proves_nothing(changes: dict[str, Any], secret: Path) -> None:
     found = without("restricted", secret, **changes)
     assert found.unavailable
