@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from functools import partial
 from pathlib import Path
 
 from autograder.commands.common import DIFFERENT, NOT_JUDGED, OK, add_course, course, gradebook_file, positive
@@ -15,11 +16,18 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "attempt", type=positive, metavar="ATTEMPT", help="number, as 'show --history' gives it"
     )
+    parser.add_argument(
+        "--allow-unsandboxed-grading",
+        action="store_true",
+        help="run hidden tests even if the notebook can read them, as they were then",
+    )
     add_course(parser)
 
 
 def run(options: argparse.Namespace) -> int:
     """Grade it again and compare."""
+    from autograder.doctor.choice import choose
+    from autograder.doctor.probe import probe_named
     from autograder.grading.gradebook import Gradebook
     from autograder.replay import replay
     from autograder.reports import moves
@@ -29,7 +37,14 @@ def run(options: argparse.Namespace) -> int:
         entry = gradebook.attempt(options.attempt)
     if entry is None:
         raise UsageError(f"there is no attempt of that number in {path}: {options.attempt}")
-    found = replay(course(options.course).assignment(entry.result.assignment), path.parent, entry)
+    assignment = course(options.course).assignment(entry.result.assignment)
+    choose(
+        entry.result.isolation,
+        partial(probe_named, hidden=(assignment.reference_directory, path.parent)),
+        hidden=entry.hidden,
+        allow=options.allow_unsandboxed_grading,
+    )
+    found = replay(assignment, path.parent, entry)
     for sentence in found.circumstances:
         print(sentence)
     if found.same:

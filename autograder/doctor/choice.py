@@ -86,7 +86,7 @@ def _only(name: str, probe: Callable[[str], Probe], system: System | None) -> Pr
         return Probe(strategy=name)
     found = probe(name)
     if not found.available:
-        raise UsageError(f"--isolation {name} cannot be used here, {found.unavailable}; {_mending(system)}")
+        raise UsageError(f"isolation {name} cannot be used here, {found.unavailable}; {_mending(system)}")
     return found
 
 
@@ -94,8 +94,8 @@ def refusal(found: Probe, asked: str, system: System | None = None) -> str:
     """Why hidden tests are not run, and what to do, in one sentence."""
     if asked == "none":
         return (
-            "hidden tests are not run with --isolation none, which lets a notebook read them; leave that "
-            f"option out, or insist with {OVERRIDE}"
+            "hidden tests are not run with isolation none, which lets a notebook read them; ask for another, "
+            f"or insist with {OVERRIDE}"
         )
     if found.strategy == "none":
         what = "nothing here keeps a notebook from reading them"

@@ -91,7 +91,7 @@ def test_where_nothing_holds_it_is_said_plainly() -> None:
 
 
 def test_who_asks_for_none_is_not_given_hidden_tests() -> None:
-    with pytest.raises(UsageError, match="--isolation none, which lets a notebook read them"):
+    with pytest.raises(UsageError, match="isolation none, which lets a notebook read them"):
         choose("none", prober(), hidden=True)
 
 
@@ -99,7 +99,7 @@ def test_what_is_asked_for_is_not_replaced() -> None:
     able = prober(none=NONE, restricted=ENOUGH, contained="the system refuses: no namespaces")
     assert choose("restricted", able, hidden=True).strategy == "restricted"
     for hidden in (True, False):
-        with pytest.raises(UsageError, match=r"--isolation contained cannot be used here, .*no namespaces"):
+        with pytest.raises(UsageError, match=r"isolation contained cannot be used here, .*no namespaces"):
             choose("contained", able, hidden=hidden, allow=True, system=SYSTEM)
 
 

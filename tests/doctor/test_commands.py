@@ -144,3 +144,13 @@ def test_doctor_for_people_fits_80_columns_and_says_what_to_do(course: DemoCours
     assert any(line.startswith("    ") and ("docker run" in line or "sudo" in line) for line in lines[-1:])
     prose = [line for line in lines[:-1] if "/" not in line]  # commands and paths stay whole
     assert max(map(len, prose)) <= 80
+
+
+def test_a_replay_is_held_to_the_same(course: DemoCourse, folder: Path) -> None:
+    command = ("grade", folder, "--assignment", "01_demo", "--out", "out", "--isolation", "none", "--hidden")
+    autograder(*command, "--allow-unsandboxed-grading", cwd=course.root)
+    refused = autograder("replay", "out", "1", cwd=course.root)
+    assert refused.returncode == 2
+    assert "isolation none, which lets a notebook read them" in refused.stderr
+    again = autograder("replay", "out", "1", "--allow-unsandboxed-grading", cwd=course.root)
+    assert again.returncode == 0, again.stdout + again.stderr
