@@ -36,6 +36,8 @@ class Bait:
 
     def __init__(self, hidden: Iterable[Path] = ()) -> None:
         self.token = secrets.token_hex(8)
+        self.litter = f"autograder-probe-{self.token}"
+        """Name of what a student may try to leave elsewhere."""
         self.hidden = [path.resolve() for path in hidden if path.exists()]
         self._cleanup = contextlib.ExitStack()
         self._servers: dict[str, tuple[socket.socket, Any]] = {}
@@ -115,7 +117,7 @@ class Bait:
         """Places in which somebody has left a file; the files are removed."""
         found = []
         for place in self.places:
-            path = Path(place, self.token)
+            path = Path(place, self.litter)
             if path.is_symlink() or path.exists():
                 path.unlink()
                 found.append(f"a file in {place}")

@@ -367,7 +367,7 @@ _QUESTIONS = (
         "create",
         "files_read_only",
         "leave files in other folders",
-        lambda bait, _: {"places": bait.places, "token": bait.token},
+        lambda bait, _: {"places": bait.places, "name": bait.litter},
         lambda bait, _: bait.left(),
     ),
     _Question(

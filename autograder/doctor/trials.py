@@ -113,7 +113,7 @@ def change(facts: Facts) -> Iterator[Way]:
 def create(facts: Facts) -> Iterator[Way]:
     """Leave a file in places that are not its own."""
     for place in facts["places"]:
-        path = Path(place, facts["token"])
+        path = Path(place, facts["name"])
         yield f"a file in {place}", partial(_write, path, os.O_WRONLY | os.O_CREAT)
 
 

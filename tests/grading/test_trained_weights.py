@@ -11,6 +11,7 @@ from safetensors.numpy import save
 
 from autograder.batch import Batch
 from autograder.course import Course
+from autograder.doctor.choice import Choice
 from autograder.grading.gradebook import Gradebook
 from autograder.grading.one import Attempt, grade_one
 from autograder.grading.submissions import find
@@ -90,7 +91,8 @@ def test_a_batch_judges_the_weights_beside_each_notebook(course: DemoCourse, tmp
     hand_in(folder, "damaged", CELLS, RIGHT[:-1])
     hand_in(folder, "none", CELLS, None)
     assignment = Course(root=course.root).assignment("01_demo")
-    with Batch(assignment, tmp_path / "out", hidden=False) as batch:
+    unlocked = Choice(strategy="none", label="none", missing=())
+    with Batch(assignment, tmp_path / "out", hidden=False, isolation=unlocked) as batch:
         assert batch.grade(find(folder), jobs=2, report=lambda row: None)
     with Gradebook(tmp_path / "out" / "gradebook.db") as gradebook:
         entries = {name: gradebook.history(name)[-1] for name in ("right", "wrong", "damaged", "none")}
