@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import os
 import select
+import signal
 import subprocess
 import threading
 
 
 class AdoptedProcess:
-    """Reaps the child ``pid``; see ``tree.Process``. Linux only."""
+    """Reaps the child ``pid``; see ``tree.Process``. Linux only.
 
-    def __init__(self, pid: int) -> None:
+    Args:
+        pid: of the process.
+        ended_for_killing_itself: a filter ends it, by ``SIGSYS``, where it kills itself (``policy.alone``).
+    """
+
+    def __init__(self, pid: int, *, ended_for_killing_itself: bool = False) -> None:
         self.pid = pid
+        self._by_filter = -signal.SIGSYS if ended_for_killing_itself else None
         self.returncode: int | None = None
         self._lock = threading.Lock()  # the process is reaped once, whichever thread asks
 
@@ -22,7 +29,8 @@ class AdoptedProcess:
             if self.returncode is None:
                 pid, status = os.waitpid(self.pid, os.WNOHANG)
                 if pid:
-                    self.returncode = os.waitstatus_to_exitcode(status)
+                    code = os.waitstatus_to_exitcode(status)
+                    self.returncode = -signal.SIGKILL if code == self._by_filter else code
             return self.returncode
 
     def wait(self, timeout: float | None = None) -> int:

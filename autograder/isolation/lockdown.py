@@ -165,7 +165,7 @@ _SHARED = (
 
 
 def _filter(fence: Fence, landlock_version: int) -> None:
-    rules = [*policy.everywhere(fence.socket_families)]
+    rules: list[seccomp.Rule | seccomp.Ending] = [*policy.everywhere(fence.socket_families)]
     rules += policy.alone() if fence.namespaces else policy.among_others(os.getpid(), landlock_version)
     seccomp.install(seccomp.assemble(rules))
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import errno
 import os
+import signal
 import socket
 from collections.abc import Iterator
 
-from autograder.isolation.seccomp import Argument, Rule
+from autograder.isolation.seccomp import Argument, Ending, Rule
 
 _FORBIDDEN = (
     # mounts, namespaces, the machine
@@ -51,6 +52,7 @@ _PRCTLS = (4, 0x59616D61, 35, 62)
 
 _NAMESPACES = 0x7E020000  # all CLONE_NEW… that clone() takes
 _CLONE_THREAD = 0x10000
+_FIRST = 1
 
 _PRETENDED = ("chmod", "fchmod", "fchmodat", "fchmodat2", "utime", "utimes", "utimensat", "futimesat")
 _OWNERS = ("chown", "lchown", "fchown", "fchownat")
@@ -111,8 +113,15 @@ def among_others(pid: int, landlock: int) -> Iterator[Rule]:
             yield Rule(name, errno.EACCES, (flags,))
 
 
-def alone() -> Iterator[Rule]:
-    """For a process in a process namespace of its own: it may start others there, in no further namespace."""
+def alone() -> Iterator[Rule | Ending]:
+    """For a process in a process namespace of its own: it may start others there, in no further namespace.
+
+    The kernel has the first process there, which the notebook's is, ignore ``SIGKILL`` from within. It is
+    ended all the same if it sends that to itself, as it would be anywhere else.
+    """
+    for name, sent in (("kill", 1), ("tkill", 1), ("tgkill", 2)):
+        itself = (0, _FIRST) if name == "kill" else (_FIRST,)
+        yield Ending(name, (Argument(0, itself), Argument(sent, (signal.SIGKILL,))))
     yield Rule("clone", errno.EPERM, (Argument(0, (0,), mask=_NAMESPACES),))
     yield Rule("setpriority", errno.EPERM, (Argument(0, (os.PRIO_PROCESS,)),))
     yield Rule("ioprio_set", errno.EPERM, (Argument(0, (1,)),))

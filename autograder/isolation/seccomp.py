@@ -43,7 +43,15 @@ class Rule:
     unless: tuple[Argument, ...] = ()
 
 
-def assemble(rules: Iterable[Rule]) -> bytes:
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """End the process, by the signal ``SIGSYS``, if all of ``when`` hold; allowed otherwise."""
+
+    name: str
+    when: tuple[Argument, ...]
+
+
+def assemble(rules: Iterable[Rule | Ending]) -> bytes:
     """The filter as the kernel takes it; calls that this processor lacks are left out."""
     code: list[_Instruction] = [
         (_LOAD, 0, 0, _AT_ARCHITECTURE),
@@ -57,7 +65,7 @@ def assemble(rules: Iterable[Rule]) -> bytes:
     for rule in rules:
         which = number(rule.name)
         if which is not None:
-            block = _block(rule)
+            block = _block(rule) if isinstance(rule, Rule) else _ending(rule)
             code.append((_JUMP_EQUAL, 0, len(block), which))
             code += block
     code.append((_RETURN, 0, 0, _ALLOW))
@@ -81,6 +89,17 @@ def _block(rule: Rule) -> list[_Instruction]:
                 code.append((_JUMP_EQUAL, last - place, int(place == last), value))
         code.append(refuse)
     code.append((_RETURN, 0, 0, _ALLOW))
+    return code
+
+
+def _ending(rule: Ending) -> list[_Instruction]:
+    code: list[_Instruction] = [(_RETURN, 0, 0, _KILL_PROCESS), (_RETURN, 0, 0, _ALLOW)]
+    for argument in reversed(rule.when):
+        last = len(argument.values) - 1
+        tests: list[_Instruction] = [(_LOAD, 0, 0, _AT_ARGUMENTS + 8 * argument.index)]
+        for place, value in enumerate(argument.values):  # a hit goes on, no hit at all is allowed
+            tests.append((_JUMP_EQUAL, last - place, len(code) - 1 if place == last else 0, value))
+        code = tests + code
     return code
 
 

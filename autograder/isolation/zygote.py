@@ -120,7 +120,8 @@ class Zygote:
                 finally:
                     os.close(their_output)
                 pid = self._receive(_FORK_SECONDS)["pid"]
-                return make_tree(AdoptedProcess(pid), output, baseline=self._baseline)
+                process = AdoptedProcess(pid, ended_for_killing_itself=fence.namespaces and fence.seccomp)
+                return make_tree(process, output, baseline=self._baseline)
         except BaseException:
             os.close(output)
             raise
