@@ -28,8 +28,10 @@ _FORBIDDEN = (
     # objects outside of every namespace, quotas shared by all processes of a user, large attack surface
     *("add_key", "request_key", "keyctl", "bpf", "userfaultfd", "perf_event_open", "fanotify_init"),
     *("inotify_init", "inotify_init1", "open_by_handle_at", "name_to_handle_at"),
-    # memory that outlives a process and that its limit does not count
-    *("shmget", "semget", "msgget", "mq_open"),
+    # memory that outlives a process and that its limit does not count; what others have of it needs no more
+    # than its number
+    *("shmget", "shmat", "shmctl", "semget", "semop", "semtimedop", "semctl"),
+    *("msgget", "msgsnd", "msgrcv", "msgctl", "mq_open"),
 )
 # Programs take "there is no such call" as a reason to go another way. A thread's ``clone3`` hides its flags
 # from a filter; memory files grow without being mapped, so no limit on a process counts them; locks on files
