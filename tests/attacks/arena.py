@@ -103,7 +103,7 @@ class Arena:
             trouble.append(f"question {attack.attacks} was judged {judged!r}")
         shutil.rmtree(folder, ignore_errors=True)
         if harm:
-            self.world.restore()
+            self.world.restore(self._known)
             self._honest.write_bytes(self._kept)
         if self.grade_honest() != self._expected:
             trouble.append("the next honest submission got another grade")

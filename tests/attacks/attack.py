@@ -25,6 +25,9 @@ import nbformat
 from autograder.isolation.strategies import NAMES
 
 CORPUS = Path(__file__).parent / "corpus"
+HONESTLY = Path(__file__).parent / "honest"
+"""Honest notebooks just under the limits, in the same format; ``never on`` names strategies that allow less."""
+
 _KEYS = {"does", "expect", "stopped by", "attacks", "never on", "link", "metadata"}
 
 # The attacker knows the machine: where everything lies, and which process to aim at.
@@ -100,9 +103,9 @@ def write_notebook(
 
 
 @cache
-def corpus() -> tuple[Attack, ...]:
+def corpus(folder: Path = CORPUS) -> tuple[Attack, ...]:
     """All attacks, by name."""
-    return tuple(read(path) for path in sorted(CORPUS.glob("*.py")))
+    return tuple(read(path) for path in sorted(folder.glob("*.py")))
 
 
 def read(path: Path) -> Attack:

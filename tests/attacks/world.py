@@ -218,16 +218,19 @@ class World:
     def _make_shared(self) -> None:
         """A segment of System V shared memory and a file of POSIX shared memory that are the grader's."""
         self.ipc_key = secrets.randbelow(2**30) + 2**16
+        self._make_segment()
+        self._stack.callback(lambda: _libc.shmctl(self._segment, _IPC_RMID, None))
+        self.shared_file = Path("/dev/shm", f"grader-{secrets.token_hex(6)}")
+        self.shared_file.write_text(self.token)
+        self._stack.callback(self.shared_file.unlink, missing_ok=True)
+
+    def _make_segment(self) -> None:
         self._segment = _libc.shmget(self.ipc_key, 4096, _IPC_CREAT | 0o600)
         assert self._segment >= 0
-        self._stack.callback(_libc.shmctl, self._segment, _IPC_RMID, None)
         _libc.shmat.restype = ctypes.c_void_p
         address = _libc.shmat(self._segment, None, 0)
         ctypes.memmove(address, self.token.encode(), len(self.token))
         _libc.shmdt(ctypes.c_void_p(address))
-        self.shared_file = Path("/dev/shm", f"grader-{secrets.token_hex(6)}")
-        self.shared_file.write_text(self.token)
-        self._stack.callback(self.shared_file.unlink, missing_ok=True)
 
     def _start_victim(self) -> subprocess.Popen[str]:
         """A process of the same user that stands for the grader: attacks on it do not end the tests."""
@@ -236,7 +239,7 @@ class World:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
-            start_new_session=True,
+            process_group=0,  # in the session of the grader, whose sweep for daemons leaves it alone
             cwd=self.reference,
         )
         assert victim.stdout is not None
@@ -285,11 +288,13 @@ class World:
             before: what ``files`` said.
             known: processes that may descend from this one.
         """
-        after = self.files()
+        after, changed = self.files(), []
         for path in sorted(before.keys() | after.keys()):
             if before.get(path) != after.get(path):
                 what = "is new" if path not in before else "is gone" if path not in after else "was changed"
-                yield Harm(f"{path.removeprefix(str(self.root) + os.sep)} {what}")
+                changed.append(f"{path.removeprefix(str(self.root) + os.sep)} {what}")
+        if changed:
+            yield Harm("; ".join(changed[:3]) + (f" and {len(changed) - 3} more" if changed[3:] else ""))
         if (now := _about(self._victim.pid)) != self._victim_before:
             yield Harm(f"the process beside it: {self._victim_before} became {now}")
         for name, sock in self._listeners.items():
@@ -308,11 +313,13 @@ class World:
     def _left(self, known: set[int]) -> Iterator[str]:
         for process in self.processes() - known:
             with contextlib.suppress(psutil.NoSuchProcess):
-                yield f"a process is left: {psutil.Process(process).cmdline()}"
+                yield f"a process is left: {str(psutil.Process(process).cmdline())[:100]}"
         for path in self._marked():
             yield f"left: {path}"
-        for kind, owner, number in self._ipc():
-            yield f"System V {kind} is left: {number} of {owner}"
+        for kind, _, number in self._ipc():
+            yield f"System V {kind} is left: {number}"
+        if not self._segment_is_there():
+            yield "shared memory of the grader is gone"
         if _mq("mq_unlink", f"/{self.mark}") == 0:
             yield "a message queue is left"
         for key in self._keys():
@@ -355,29 +362,32 @@ class World:
             for key, number, *_ in (line.split() for line in lines):
                 if int(key) == self.ipc_key + 1:
                     yield kind, int(key), int(number)
-            if kind == "shm" and not any(line.split()[0] == str(self.ipc_key) for line in lines):
-                yield "memory of the grader is gone, and nothing", 0, 0
+
+    def _segment_is_there(self) -> bool:
+        lines = Path("/proc/sysvipc/shm").read_text().splitlines()[1:]
+        return any(int(line.split()[0]) == self.ipc_key for line in lines)
 
     def _keys(self) -> Iterator[str]:
         for line in Path("/proc/keys").read_text().splitlines() if Path("/proc/keys").exists() else []:
             if self.mark in line:
                 yield line.split()[0]
 
-    def restore(self) -> None:
-        """Make good what an attack has done."""
-        for pid in self.processes():
-            with contextlib.suppress(psutil.NoSuchProcess):
-                process = psutil.Process(pid)
-                if self.mark in " ".join(process.cmdline()):
-                    process.kill()
+    def restore(self, known: set[int]) -> None:
+        """Make good what an attack has done; ``known`` as in ``harm``."""
+        for pid in self.processes() - known:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
         for path in [*self._marked()]:
             _remove(path)
         for kind, _, number in self._ipc():
-            remove = {"shm": _libc.shmctl, "msg": _libc.msgctl}.get(kind)
-            if remove is not None:
-                remove(number, _IPC_RMID, None)
-            elif kind == "sem":
+            if kind == "shm":
+                _libc.shmctl(number, _IPC_RMID, None)
+            elif kind == "msg":
+                _libc.msgctl(number, _IPC_RMID, None)
+            else:
                 _libc.semctl(number, 0, _IPC_RMID)
+        if not self._segment_is_there():
+            self._make_segment()
         for key in self._keys():
             _libc.syscall(_KEYCTL, _KEYCTL_INVALIDATE, int(key, 16))
         _libc.setdomainname(b"(none)", 6)

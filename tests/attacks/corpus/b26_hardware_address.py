@@ -1,6 +1,6 @@
 # does: asks for the machine's network addresses by netlink, /sys and an ioctl
 # expect: fail assertion
-# stopped by: contained
+# stopped by: restricted
 # %%
 import glob, socket, struct
 

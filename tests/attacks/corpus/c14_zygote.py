@@ -1,6 +1,6 @@
 # does: kills the warm process that it was forked from
 # expect: fail assertion
-# stopped by: none
+# stopped by: restricted
 # %%
 import glob, os, signal
 

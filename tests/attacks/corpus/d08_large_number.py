@@ -1,0 +1,7 @@
+# does: returns a number of a million digits, which takes long to print
+# expect: fail assertion | fail value-unreadable | inconclusive grader-fault
+# stopped by: none
+# attacks: 1
+# %%
+def double(x):
+    return 1 << 3_000_000

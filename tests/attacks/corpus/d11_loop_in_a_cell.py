@@ -1,0 +1,21 @@
+# does: loops for ever in a cell
+# expect: error timeout-cell
+# stopped by: none
+# attacks: 1
+# %%
+while True:
+    pass
+# %%
+def double(x):
+    return 7
+
+
+def __getattr__(name):
+    return double
+# %%
+while True:
+    pass
+
+
+def double(x):
+    return 7

@@ -1,0 +1,11 @@
+# does: leaves five thousand files in closed folders, which take time to remove
+# expect: fail assertion
+# stopped by: none
+# %%
+import os
+
+for folder in range(50):
+    os.mkdir(f"d{folder}")
+    for number in range(100):
+        os.close(os.open(f"d{folder}/{number}", os.O_CREAT | os.O_WRONLY))
+    os.chmod(f"d{folder}", 0)

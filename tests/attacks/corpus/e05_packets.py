@@ -1,0 +1,13 @@
+# does: reads all packets of the machine
+# expect: fail assertion
+# stopped by: restricted
+# %%
+import socket
+
+
+def packets():
+    socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0x0300)
+    return world.did_it
+
+
+attempt(packets)

@@ -1,0 +1,83 @@
+"""A batch in which every fifth submission is hostile: each honest one gets the grade that it gets alone."""
+
+from __future__ import annotations
+
+import sys
+from itertools import cycle
+from pathlib import Path
+
+import pytest
+
+from autograder.course import Course
+from autograder.grading.many import grade_many
+from autograder.grading.one import grade_one
+from autograder.grading.submissions import find
+from autograder.isolation.strategies import strategy
+from autograder.reports.json_file import grade_text
+from tests.attacks.__main__ import available
+from tests.attacks.attack import HONEST, corpus, write_notebook
+from tests.attacks.world import World
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the strategies need Linux")
+
+NUMBER, HOSTILE = 200, 5
+
+# full marks, half of them, nothing, an exception in a cell, nothing written yet, and a mistake that hidden
+# tests find
+WAYS = (
+    HONEST,
+    HONEST[:1],
+    ("def double(x):\n    return x", "def average(x):\n    return 0.0"),
+    ("1 / 0", *HONEST, "print('end')"),
+    ("def double(x):\n    raise NotImplementedError",),
+    ("def double(x):\n    return 2 * abs(x)", *HONEST[1:]),
+)
+
+
+@pytest.mark.slow
+def test_honest_submissions_get_the_grade_that_they_get_alone() -> None:
+    name = available()[-1]
+    hostile = cycle(
+        attack for attack in corpus() if name not in attack.never_on and not attack.link and not attack.files
+    )
+    with World() as world:
+        folder = world.root / "attempts"
+        folder.mkdir()
+        ways = {}
+        for number in range(NUMBER):
+            path = folder / f"s{number:03}.ipynb"
+            if number % HOSTILE == 2:
+                attack = next(hostile)
+                attack.hand_in(folder / "made", world.facts()).rename(path)
+                (folder / "made").rmdir()
+            else:
+                ways[path.stem] = WAYS[number % len(WAYS)]
+                write_notebook(path, [(cell, {}) for cell in ways[path.stem]])
+        assignment = Course(root=world.course).assignment("01_attacked")
+        before = world.files()
+        graded = {
+            submission.name: attempt
+            for submission, attempt in grade_many(
+                assignment, find(folder), hidden=True, jobs=2, isolation=name
+            )
+        }
+        assert [*map(str, world.harm(before, set()))] == []
+        assert len(graded) == NUMBER
+        with strategy(name, hidden=[world.course]) as alone:
+            expected: dict[tuple[str, ...], str] = {}
+            for stem, cells in ways.items():
+                if cells not in expected:
+                    attempt = grade_one(assignment, _path(folder, stem), hidden=True, isolation=alone)
+                    expected[cells] = _without_name(grade_text([attempt.result]), stem)
+                assert _without_name(grade_text([graded[stem].result]), stem) == expected[cells]
+        assert world.token not in "".join(grade_text([a.result.for_student()]) for a in graded.values())
+    assert len(set(expected.values())) == len(WAYS)
+
+
+def _path(folder: Path, stem: str) -> Path:
+    return folder / f"{stem}.ipynb"
+
+
+def _without_name(text: str, stem: str) -> str:
+    """A result names its submission: by its file alone, by its row in a batch."""
+    return text.replace(f'"{stem}.ipynb"', '"NAME"').replace(f'"{stem}"', '"NAME"')
