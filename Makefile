@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 OUT ?= build/grade
 
-.PHONY: help setup grade verify test slow lint format types release wheel-test reruns bench clean
+.PHONY: help setup grade verify test slow lint format types release wheel-test attacks reruns bench clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -58,6 +58,9 @@ release: $(READY)  ## make the student notebooks from the reference
 
 wheel-test: $(READY)  ## build the wheel and run the tests against it, without the sources
 	VENV=$(abspath $(VENV)) .ci/wheel-test $(PYTEST_ARGS)
+
+attacks: $(READY)  ## try every attack of tests/attacks against every isolation that this machine has
+	$(BIN)/python -m tests.attacks
 
 reruns: $(READY)  ## grade each reference 20 times on a crowded machine: is every grade the same?
 	$(BIN)/python -m tests.benchmarks.reruns

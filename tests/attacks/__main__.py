@@ -1,4 +1,4 @@
-"""Every attack against every strategy: ``python -m tests.attacks [NAME ...] [--on STRATEGY ...]``.
+"""Every attack against every strategy: ``python -m tests.attacks [NAME ...] [--on STRATEGY]``.
 
 Prints a table and what went against expectation; the exit code is 1 if anything did.
 """
@@ -13,7 +13,7 @@ from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 
 from autograder.isolation.strategies import NAMES
-from tests.attacks.arena import Trial, try_all
+from tests.attacks.arena import Trial, available, try_all
 from tests.attacks.attack import Attack, corpus
 
 _CELLS = {
@@ -28,21 +28,24 @@ _CELLS = {
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.attacks")
     parser.add_argument("names", nargs="*", help="beginnings of names; all attacks if not given")
-    parser.add_argument("--on", nargs="+", default=NAMES, choices=NAMES, metavar="STRATEGY")
+    parser.add_argument("--on", action="append", choices=NAMES, metavar="STRATEGY", help="may be repeated")
     parser.add_argument("--jobs", type=int, default=2, help="strategies side by side")
     parser.add_argument("--verbose", action="store_true", help="say what each attack has achieved")
     options = parser.parse_args()
+    strategies = options.on or available()
     attacks = [a for a in corpus() if not options.names or a.name.startswith(tuple(options.names))]
     started = time.monotonic()
     with ProcessPoolExecutor(options.jobs, mp_context=get_context("spawn"), max_tasks_per_child=1) as pool:
         columns = dict(
-            zip(options.on, pool.map(try_all, options.on, [attacks] * len(options.on)), strict=True)
+            zip(strategies, pool.map(try_all, strategies, [attacks] * len(strategies)), strict=True)
         )
     trials = [trial for column in columns.values() for trial in column.values()]
     print(table(attacks, columns))
     for trial in trials:
         if options.verbose or not trial.as_expected:
-            print(f"{trial.strategy:<11}{trial.attack.name}: {trial.verdict}: {trial} ({trial.seconds:.1f} s)")
+            print(
+                f"{trial.strategy:<11}{trial.attack.name}: {trial.verdict}: {trial} ({trial.seconds:.1f} s)"
+            )
     bad = sum(not trial.as_expected for trial in trials)
     print(
         f"{len(attacks)} attacks, {len(trials)} trials as {'root' if os.geteuid() == 0 else 'a user'} "

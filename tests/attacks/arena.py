@@ -13,9 +13,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autograder.course import Course
+from autograder.errors import InfrastructureError
 from autograder.grading.one import grade_one
-from autograder.isolation.strategies import strategy
+from autograder.isolation.strategies import NAMES, strategy
 from autograder.reports.json_file import grade_text
+from autograder.student import StudentProcess
 from tests.attacks.attack import HONEST, Attack, write_notebook
 from tests.attacks.world import LIMITS, Harm, World
 
@@ -71,7 +73,11 @@ class Arena:
             self._honest = self.world.classes / "honest.ipynb"
             write_notebook(self._honest, [(cell, {}) for cell in (*HONEST, "def loot():\n    return ''")])
             self._expected = self.grade_honest()
-            assert [q["points"] for q in json.loads(self._expected)["assignments"][0]["questions"]] == [4, 4, 0]
+            assert [q["points"] for q in json.loads(self._expected)["assignments"][0]["questions"]] == [
+                4,
+                4,
+                0,
+            ]
             self._known = self.world.processes()
             self._kept = self._honest.read_bytes()
             self._stack = stack.pop_all()
@@ -136,6 +142,18 @@ class Arena:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def available() -> list[str]:
+    """The strategies that this system lets this user have, from the weakest to the strongest."""
+    found = []
+    for name in NAMES:
+        try:
+            with strategy(name) as isolation, StudentProcess.spawn(isolation=isolation):
+                found.append(name)
+        except InfrastructureError as error:
+            print(f"not available here: {name}: {error}", file=sys.stderr)
+    return found
 
 
 def try_all(name: str, attacks: list[Attack]) -> dict[str, Trial]:

@@ -14,7 +14,7 @@ from autograder.grading.one import grade_one
 from autograder.grading.submissions import find
 from autograder.isolation.strategies import strategy
 from autograder.reports.json_file import grade_text
-from tests.attacks.__main__ import available
+from tests.attacks.arena import available
 from tests.attacks.attack import HONEST, corpus, write_notebook
 from tests.attacks.world import World
 

@@ -131,7 +131,9 @@ class World:
             self.close()
             raise
         self._kept = self._copy()
-        tempfile.tempdir = str(self.tmp)  # of the grader: private folders of students' processes are made here
+        tempfile.tempdir = str(
+            self.tmp
+        )  # of the grader: private folders of students' processes are made here
 
     # what there is
 
@@ -166,7 +168,9 @@ class World:
         self.classes = self.root / "class"
         self.classes.mkdir()
         self.other = self.classes / "other.ipynb"
-        write_notebook(self.other, [*((cell, {}) for cell in HONEST), (f"# by another student: {self.token}", {})])
+        write_notebook(
+            self.other, [*((cell, {}) for cell in HONEST), (f"# by another student: {self.token}", {})]
+        )
         self.results = self.root / "results.json"
         self.results.write_text('{"points": 0}')
         self.home = self.root / "home"
@@ -469,7 +473,11 @@ def _about(pid: int) -> tuple[Any, ...]:
     """What of a process others could change."""
     try:
         process = psutil.Process(pid)
-        stopped = process.status() in (psutil.STATUS_STOPPED, psutil.STATUS_ZOMBIE, psutil.STATUS_TRACING_STOP)
+        stopped = process.status() in (
+            psutil.STATUS_STOPPED,
+            psutil.STATUS_ZOMBIE,
+            psutil.STATUS_TRACING_STOP,
+        )
         score = Path(f"/proc/{pid}/oom_score_adj").read_text().strip()
         return (
             *("stopped" if stopped else "running", process.nice(), process.ionice().ioclass),
