@@ -82,12 +82,12 @@ def _empty(top: int) -> None:
 def _unlink_files(folder: int) -> list[str]:
     """Remove what is no folder, without following links; returns the folders, opened to their owner."""
     folders = []
-    for name in os.listdir(folder):  # noqa: PTH208 - there is no path
+    for name in os.listdir(folder):
         if stat.S_ISDIR(os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode):
-            os.chmod(name, 0o700, dir_fd=folder)  # noqa: PTH101
+            os.chmod(name, 0o700, dir_fd=folder)
             folders.append(name)
         else:
-            os.unlink(name, dir_fd=folder)  # noqa: PTH108
+            os.unlink(name, dir_fd=folder)
     return folders
 
 

@@ -26,7 +26,7 @@ from autograder.isolation.strategies import NAMES
 
 CORPUS = Path(__file__).parent / "corpus"
 HONESTLY = Path(__file__).parent / "honest"
-"""Honest notebooks just under the limits, in the same format; ``never on`` names strategies that allow less."""
+"""Honest notebooks just under the limits, in the same format; ``never on``: strategies that allow less."""
 
 _KEYS = {"does", "expect", "stopped by", "attacks", "never on", "link", "metadata"}
 

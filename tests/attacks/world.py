@@ -90,7 +90,10 @@ sys.stdin.read()
 """
 
 _SITE = Path(sysconfig.get_paths()["purelib"])
-_COMMON = tuple(map(Path, ("/tmp", "/var/tmp", "/dev/shm", "/dev/mqueue", "/run"))) + (_SITE, Path.home())
+_COMMON = (
+    *(Path("/tmp"), Path("/var/tmp"), Path("/dev/shm"), Path("/dev/mqueue"), Path("/run")),
+    *(_SITE, Path.home()),
+)
 _libc = ctypes.CDLL(None, use_errno=True)
 _IPC_RMID, _IPC_CREAT = 0, 0o1000
 _KEYCTL, _KEYCTL_INVALIDATE = {"x86_64": (250, 21), "aarch64": (219, 21)}.get(os.uname().machine, (0, 0))
@@ -157,7 +160,7 @@ class World:
         moment = secrets.randbelow(10**9)
         os.utime(self.canary, (moment, moment))
         loot = [self.token, self.did_it, f"{moment}.0", socket.gethostname() + "!"]
-        loot += [address for address in _hardware_addresses()]
+        loot += _hardware_addresses()
         (self.reference / "test_hidden.py").write_text(
             _HIDDEN.format(token=self.token, hidden_input=self.hidden_input, loot=loot)
         )
@@ -343,13 +346,11 @@ class World:
         """Processes that descend from this one, or that know of this world, other than the victim."""
         found = {child.pid for child in psutil.Process().children(recursive=True) if _alive(child)}
         needle = self.mark.encode()
-        for name in os.listdir("/proc"):
-            if name.isdecimal():
-                with contextlib.suppress(OSError):
-                    about = Path("/proc", name, "environ").read_bytes()
-                    about += Path("/proc", name, "cmdline").read_bytes()
-                    if needle in about and _alive(psutil.Process(int(name))):
-                        found.add(int(name))
+        for pid in psutil.pids():
+            with contextlib.suppress(OSError, psutil.NoSuchProcess):
+                about = Path(f"/proc/{pid}/environ").read_bytes() + Path(f"/proc/{pid}/cmdline").read_bytes()
+                if needle in about and _alive(psutil.Process(pid)):
+                    found.add(pid)
         return found - {self._victim.pid, os.getpid()}
 
     def _marked(self) -> Iterator[Path]:
@@ -400,8 +401,10 @@ class World:
                 _remove(path)
         _remove(self.tmp / "neighbour")
         shutil.copytree(self._kept / "tmp" / "neighbour", self.tmp / "neighbour")
-        for name in set(os.listdir(self._kept)) - {"tmp"}:
-            source, target = self._kept / name, self.root / name
+        for source in self._kept.iterdir():
+            target = self.root / source.name
+            if source.name == "tmp":
+                continue
             if source.is_dir():
                 shutil.copytree(source, target, symlinks=True)
             else:
@@ -441,18 +444,15 @@ class World:
 
 def _files(root: Path) -> Iterator[tuple[str, tuple[Any, ...]]]:
     for folder, names, files in os.walk(root):
-        for name in (*names, *files):
-            path = os.path.join(folder, name)
-            status = os.lstat(path)
-            about: tuple[Any, ...] = (status.st_mode, status.st_uid, status.st_gid, status.st_nlink)
-            if os.path.islink(path):
-                about += (os.readlink(path),)
-            elif os.path.isfile(path):
-                content = hashlib.sha256(Path(path).read_bytes()).hexdigest()
-                about += (status.st_mtime_ns, content, tuple(os.listxattr(path)))
-            elif os.path.isdir(path):
-                about = about[:3]
-            yield path, about
+        for path in map(Path(folder).joinpath, (*names, *files)):
+            status = path.lstat()
+            about: tuple[Any, ...] = (status.st_mode, status.st_uid, status.st_gid)
+            if path.is_symlink():
+                about += (str(path.readlink()),)
+            elif path.is_file():
+                content = hashlib.sha256(path.read_bytes()).hexdigest()
+                about += (status.st_nlink, status.st_mtime_ns, content, tuple(os.listxattr(path)))
+            yield str(path), about
 
 
 def _remove(path: Path) -> None:
