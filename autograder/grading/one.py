@@ -108,7 +108,7 @@ def grade_one(
     receiver = _Receiver()
     root = assignment.directory.parent.parent
     arguments = [
-        *("-c", str(_CONFIGURATION), "--rootdir", str(root)),
+        *("-c", str(_CONFIGURATION), "--rootdir", str(root), "--confcutdir", str(root)),
         *("-p", "autograder.plugin", f"--submission={submission.absolute()}"),
         *(str(assignment.directory), *(["--hidden"] if hidden else [])),
     ]
