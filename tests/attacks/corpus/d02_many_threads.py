@@ -1,6 +1,6 @@
 # does: has five hundred threads at once
 # expect: fail assertion
-# stopped by: contained
+# stopped by: none
 # %%
 import threading
 

@@ -1,5 +1,5 @@
 # does: prints without end in a cell, from threads
-# expect: error output
+# expect: error missing
 # stopped by: none
 # attacks: 1
 # %%
