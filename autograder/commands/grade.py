@@ -16,10 +16,17 @@ from autograder.isolation.strategies import NAMES
 def add(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
     parser.add_argument(
-        "path", type=Path, metavar="PATH", help="folder of notebooks, or of one folder a student"
+        "paths",
+        nargs="+",
+        type=Path,
+        metavar="PATH",
+        help="folder of notebooks, or of one folder a student, or a zip from Canvas, Moodle or Gradescope",
     )
     parser.add_argument("--assignment", required=True, metavar="NAME", help="folder name under assignments/")
     parser.add_argument("--out", required=True, type=Path, metavar="DIR", help="where results are written")
+    parser.add_argument(
+        "--roster", type=Path, metavar="FILE", help="CSV file with the students' id, name, canvas, ..."
+    )
     parser.add_argument("--hidden", action="store_true", help="run the hidden tests too")
     parser.add_argument(
         "--jobs", type=positive, metavar="N", help="submissions at a time (default: one per processor)"
@@ -49,6 +56,7 @@ def run(options: argparse.Namespace) -> int:
     from autograder.batch import Batch
     from autograder.doctor.choice import choose
     from autograder.doctor.probe import probe_named
+    from autograder.grading.intake.roster import read_roster
     from autograder.grading.run import What
     from autograder.grading.submissions import find
     from autograder.reports import moves
@@ -59,28 +67,30 @@ def run(options: argparse.Namespace) -> int:
     taught = course(options.course)
     assignment = taught.assignment(options.assignment)
     What(hidden=options.hidden).check([assignment])
-    submissions = find(options.path)
+    roster = read_roster(options.roster) if options.roster else None
     if hasattr(signal, "SIGTERM"):
         signal.signal(
             signal.SIGTERM, signal.default_int_handler
         )  # a batch ended by a scheduler keeps what is done
-    secrets = (taught.root / "reference", options.out.absolute(), options.path.absolute())
-    choice = choose(
-        options.isolation,
-        partial(probe_named, hidden=secrets),
-        hidden=options.hidden,
-        allow=options.allow_unsandboxed_grading,
-    )
-    with (
-        Batch(assignment, options.out, hidden=options.hidden, isolation=choice, secrets=secrets) as batch,
-        progress(len(submissions)) as report,
-    ):
-        say(choice.line)
-        if options.take:
-            taken = batch.take(submissions)
-        finished = batch.grade(submissions, jobs=options.jobs, report=report, regrade=options.regrade)
-        moved = batch.moves()
-    for line in batch.summary():
+    with find(*options.paths, roster=roster, weights=assignment.weights) as submissions:
+        handed_in = [path.absolute() for path in (*options.paths, *submissions.unpacked)]
+        secrets = (taught.root / "reference", options.out.absolute(), *handed_in)
+        choice = choose(
+            options.isolation,
+            partial(probe_named, hidden=secrets),
+            hidden=options.hidden,
+            allow=options.allow_unsandboxed_grading,
+        )
+        with (
+            Batch(assignment, options.out, hidden=options.hidden, isolation=choice, secrets=secrets) as batch,
+            progress(len(submissions)) as report,
+        ):
+            say(choice.line)
+            if options.take:
+                taken = batch.take(submissions)
+            finished = batch.grade(submissions, jobs=options.jobs, report=report, regrade=options.regrade)
+            moved = batch.moves()
+    for line in [*batch.summary(), *submissions.notes]:
         say(line)
     if options.take:
         say(f"taken: {taken} outcomes of the last --regrade")

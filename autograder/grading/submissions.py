@@ -1,145 +1,127 @@
-"""Find the submissions in a folder; give each a name to print and a name for its result's file.
+"""Find the submissions of a batch, in folders and in what course systems hand out for download.
 
-Names come from students: they may hold line breaks, bytes that are no text, or differ in nothing but case.
+Nothing of an archive is written under a name from within it, and what was unpacked is removed when the batch
+ends.
 """
 
 from __future__ import annotations
 
-import hashlib
 import os
-import re
-import unicodedata
-from collections.abc import Container
-from dataclasses import dataclass
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
+from typing import TYPE_CHECKING, Self
 
-from autograder.errors import UsageError
+from autograder.errors import InfrastructureError, UsageError
+from autograder.grading.intake.archive import UnreadableFile
+from autograder.grading.intake.download import read_download
+from autograder.grading.intake.folder import found_in
+from autograder.grading.intake.layouts import Student
+from autograder.grading.intake.naming import Found, Submission, named, stem
+from autograder.grading.intake.rows import HandedIn, Row, notes_on, rows_of
+from autograder.grading.intake.units import put
 
-_MAX_NAME = 120
-_MAX_FILE_NAME = 100
-"""Bytes: file systems allow 255, and an ending and a temporary name have to fit too."""
-_RESERVED = re.compile(r"(con|prn|aux|nul|(com|lpt)[\d¹²³])(\..*)?", re.IGNORECASE)
+if TYPE_CHECKING:
+    from autograder.grading.intake.roster import Roster
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Submission:
-    """One row of a batch."""
-
-    name: str
-    """Printable, and unique in the batch: the file's name without its ending, or the student's folder."""
-    file_name: str
-    """For the result's file, without ending; unique in the batch on every file system."""
-    path: Path
-    trouble: str = ""
-    """One sentence if there is no single notebook to grade."""
+__all__ = ["Intake", "Submission", "find"]
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
-    entry: str
-    """Name of the notebook or of the student's folder, as the file system has it."""
-    path: Path
-    trouble: str = ""
+class Intake(list[Submission]):
+    """The submissions of a batch, in order of names; a context manager that removes what was unpacked."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.notes: list[str] = []
+        """What a person should know of who handed in what, a line each."""
+        self._unpacked: tempfile.TemporaryDirectory[str] | None = None
+
+    @property
+    def unpacked(self) -> Path:
+        """A folder of ours that nobody else may look into."""
+        if self._unpacked is None:
+            self._unpacked = tempfile.TemporaryDirectory(prefix="autograder-")
+        return Path(self._unpacked.name)
+
+    def close(self) -> None:
+        """Remove what was unpacked."""
+        if self._unpacked is not None:
+            self._unpacked.cleanup()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
 
-def find(path: Path) -> list[Submission]:
-    """The submissions in ``path``, by name.
+def find(*paths: Path, roster: Roster | None = None, weights: str = "") -> Intake:
+    """The submissions in ``paths``.
 
-    ``path`` is a notebook, a folder of notebooks, or a folder with one folder per student and one notebook
-    in each. Each entry called ``*.ipynb`` is a submission, whatever it turns out to be. Nothing is opened and
-    no link is followed.
+    Each is a notebook, a folder of notebooks, a folder with one folder per student and one notebook in each,
+    or what Canvas, Moodle or Gradescope hand out for download, as a zip or unpacked. Each entry called
+    ``*.ipynb`` is a submission, whatever it turns out to be, and no link is followed. Of several submissions
+    of one student the newest counts: by the numbers of Canvas and Gradescope, otherwise that of the last path.
+
+    Args:
+        paths: where to look.
+        roster: the students of the course; without it they are called as their files are.
+        weights: what the assignment calls the file of weights beside a notebook; empty if there is none.
 
     Raises:
-        UsageError: there is nothing to grade, or the folder cannot be read.
+        UsageError: there is nothing to grade, or it cannot be read or unpacked.
     """
+    intake = Intake()
+    try:
+        with ExitStack() as archives:
+            handed_in = [
+                one
+                for position, path in enumerate(paths)
+                for one in _handed_in(path, position, archives, intake.notes)
+            ]
+            rows = rows_of(handed_in, roster)
+            places: dict[int, Found] = {}
+            submissions = named([_taken(row, intake, places, weights) for row in rows])
+    except BaseException:
+        intake.close()
+        raise
+    by_name = sorted(zip(rows, submissions, strict=True), key=lambda pair: os.fsencode(pair[0].entry))
+    intake += [submission for _, submission in by_name]
+    intake.notes += notes_on([(row, submission.name) for row, submission in by_name], roster)
+    return intake
+
+
+def _handed_in(path: Path, position: int, archives: ExitStack, notes: list[str]) -> Iterator[HandedIn]:
     if not os.path.lexists(path):
-        raise UsageError(f"cannot find the notebook or folder to grade: {path}")
-    if _is_notebook(path.name) and not path.is_dir():
-        return _named([_Found(path.name, path)])
-    entries = _entries(path)
-    found = [_Found(entry.name, Path(entry.path)) for entry in entries if _is_notebook(entry.name)]
-    # Beside notebooks, a folder without one is data; among students' folders it is a missing notebook.
-    mixed = bool(found)
-    folders = [_in_folder(entry) for entry in entries if _is_student_folder(entry)]
-    if not mixed and not any(_is_notebook(folder.path.name) for folder in folders):
-        raise UsageError(f"there are no notebooks to grade in this folder: {path}")
-    found += [folder for folder in folders if not mixed or _is_notebook(folder.path.name)]
-    return _named(sorted(found, key=lambda item: os.fsencode(item.entry)))
+        raise UsageError(f"cannot find the notebook, folder or archive to grade: {path}")
+    download = read_download(path, archives)
+    if download is not None:
+        notes += download.notes
+        for unit in download.units:
+            for student in unit.students:
+                yield HandedIn(student, position, path, unit=unit)
+        return
+    times: Counter[str] = Counter()
+    for found in found_in(path):
+        name = stem(found.entry)
+        times[name] += 1  # alice.ipynb and alice.IPYNB are two
+        key = f"{name}/{times[name]}"
+        student = Student(system="", key=key, label=found.entry, ids=(name,), name=name)
+        yield HandedIn(student, position, found.path, trouble=found.trouble)
 
 
-def _is_notebook(name: str) -> bool:
-    return name.lower().endswith(".ipynb")
-
-
-def _is_student_folder(entry: os.DirEntry[str]) -> bool:
-    if _is_notebook(entry.name) or entry.name.startswith((".", "__")):
-        return False
-    return Path(entry.path).is_dir()  # unlike the entry's own method, this takes a circle of links
-
-
-def _entries(folder: Path | os.DirEntry[str]) -> list[os.DirEntry[str]]:
-    try:
-        with os.scandir(folder) as entries:
-            return sorted(entries, key=lambda entry: os.fsencode(entry.name))
-    except OSError as error:
-        raise UsageError(f"cannot read the folder ({error.strerror}): {os.fspath(folder)}") from None
-
-
-def _in_folder(folder: os.DirEntry[str]) -> _Found:
-    path = Path(folder.path)
-    if folder.is_symlink():
-        return _Found(folder.name, path, "The folder is a link, which is not followed.")
-    try:
-        notebooks = [entry for entry in _entries(folder) if _is_notebook(entry.name)]
-    except UsageError:
-        return _Found(folder.name, path, "The folder cannot be read.")
-    if not notebooks:
-        return _Found(folder.name, path, "There is no notebook in the folder.")
-    first = Path(notebooks[0].path)
-    if len(notebooks) > 1:
-        return _Found(
-            folder.name, first, f"There are {len(notebooks)} notebooks in the folder; one is expected."
-        )
-    return _Found(folder.name, first)
-
-
-def _named(found: list[_Found]) -> list[Submission]:
-    names: set[str] = set()
-    file_names: set[str] = set()
-    submissions = []
-    for item in found:
-        raw = item.entry[: -len(".ipynb")] if _is_notebook(item.entry) else item.entry
-        name = printable = _printable(raw)
-        number = 1
-        while name in names:
-            number += 1
-            name = f"{printable} ({number})"
-        names.add(name)
-        file_name = _file_name(item.entry, raw, taken=file_names)
-        file_names.add(_folded(file_name))
-        submissions.append(Submission(name=name, file_name=file_name, path=item.path, trouble=item.trouble))
-    return submissions
-
-
-def _printable(raw: str) -> str:
-    text = "".join(
-        c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in unicodedata.normalize("NFC", raw)
-    )
-    text = " ".join(text.split())
-    return (text if len(text) <= _MAX_NAME else f"{text[: _MAX_NAME - 1]}…") or "(no name)"
-
-
-def _file_name(entry: str, raw: str, *, taken: Container[str]) -> str:
-    """``raw`` if every file system takes it and it is free, else what is left of it and a digest."""
-    kept = "".join(c if c.isalnum() or c in " -_.,()" else "_" for c in unicodedata.normalize("NFC", raw))
-    # A dot hides a file, and a dash makes it an option of the commands that it is given to.
-    kept = kept.encode()[:_MAX_FILE_NAME].decode(errors="ignore").strip(" .").lstrip(" .-")
-    if kept == raw and not _RESERVED.fullmatch(kept) and _folded(kept) not in taken:
-        return kept
-    digest = hashlib.sha256(os.fsencode(entry)).hexdigest()[:12]
-    return f"{kept or 'submission'}-{digest}"
-
-
-def _folded(name: str) -> str:
-    """What file systems that ignore case and composition compare."""
-    return unicodedata.normalize("NFKC", name).casefold()
+def _taken(row: Row, intake: Intake, places: dict[int, Found], weights: str) -> Found:
+    """Unpack the newest submission of a row, if it has to be, and only once for those who share it."""
+    newest = row.newest
+    if newest.unit is None or row.trouble or newest.notebook is None:
+        return Found(row.entry, newest.path, row.trouble)
+    key = id(newest.unit)
+    if key not in places:
+        folder = intake.unpacked / str(len(places))
+        try:
+            places[key] = Found("", put(newest.unit, newest.notebook, folder, weights_name=weights))
+        except (UnreadableFile, InfrastructureError) as error:
+            places[key] = Found("", newest.path, str(error))
+    return Found(row.entry, places[key].path, places[key].trouble)

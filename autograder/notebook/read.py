@@ -101,7 +101,7 @@ def read_regular(
             raise refusal("There is no such file.") from None
         raise _cannot(path, error) from None
     if not stat.S_ISREG(mode):
-        raise refusal(_what(mode))
+        raise refusal(irregular(mode))
     # It may have become something else since. O_NONBLOCK: opening a named pipe must not wait for a writer.
     flags = (
         os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
@@ -124,7 +124,7 @@ def read_regular(
     return data
 
 
-def _what(mode: int) -> str:
+def irregular(mode: int) -> str:
     """The sentence that refuses what is not a regular file."""
     if stat.S_ISLNK(mode):
         return "This is a link, and links are not followed."

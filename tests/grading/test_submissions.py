@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograder.errors import UsageError
-from autograder.grading.submissions import _Found, _named, find
+from autograder.grading.intake.naming import Found, named
+from autograder.grading.submissions import find
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="needs the file names and links of a POSIX system")
 
@@ -114,9 +115,9 @@ def test_hostile_names_become_printable_and_fit_for_a_file(tmp_path: Path) -> No
 
 
 def test_names_that_differ_only_in_case_or_composition_get_files_of_their_own(tmp_path: Path) -> None:
-    found = _named(
+    found = named(
         [
-            _Found(name, tmp_path)
+            Found(name, tmp_path)
             for name in ("jose\u0301.ipynb", "jos\u00e9.ipynb", "JOS\u00c9.ipynb", "jos\u00e9")
         ]
     )
@@ -125,7 +126,7 @@ def test_names_that_differ_only_in_case_or_composition_get_files_of_their_own(tm
 
 
 def test_an_ordinary_name_is_kept(tmp_path: Path) -> None:
-    (found,) = _named([_Found("Müller, Anna (2)_hw-1.ipynb", tmp_path)])
+    (found,) = named([Found("Müller, Anna (2)_hw-1.ipynb", tmp_path)])
     assert found.name == found.file_name == "Müller, Anna (2)_hw-1"
 
 
@@ -138,7 +139,7 @@ def test_an_ordinary_name_is_kept(tmp_path: Path) -> None:
 )
 def test_file_names_are_safe_and_unique_whatever_the_names(entries: list[str]) -> None:
     entries = [entry.encode("utf-8", "replace").decode() for entry in entries]
-    found = _named([_Found(entry, Path("x")) for entry in dict.fromkeys(entries)])
+    found = named([Found(entry, Path("x")) for entry in dict.fromkeys(entries)])
     assert len({s.name for s in found}) == len(found)
     assert len({s.file_name.casefold() for s in found}) == len(found)
     for submission in found:

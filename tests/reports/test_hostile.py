@@ -16,8 +16,8 @@ import pytest
 from autograder.checks.render import plain
 from autograder.checks.weights import load_weights
 from autograder.grading.gradebook import Entry, Gradebook
+from autograder.grading.intake.naming import Found, named
 from autograder.grading.judge import judge
-from autograder.grading.submissions import _Found, _named
 from autograder.notebook.read import parse
 from autograder.reports.html import Row, page
 from autograder.reports.json_file import write_grade
@@ -227,7 +227,7 @@ def test_hostile_text_is_harmless_wherever_it_comes_from(hostile: str, medium: s
 @pytest.mark.parametrize("hostile", HOSTILE)
 def test_hostile_names_give_harmless_files(hostile: str, tmp_path: Path) -> None:
     name = HOSTILE[hostile][:200].replace("\ud800", "\udc80")  # as the system gives bytes that are no text
-    (found,) = _named([_Found(f"{name}.ipynb", tmp_path)])
+    (found,) = named([Found(f"{name}.ipynb", tmp_path)])
     assert re.fullmatch(r"[^\W][\w ,.()-]*", found.file_name)
     assert len(found.file_name.encode()) <= 120
     (tmp_path / found.file_name).touch()

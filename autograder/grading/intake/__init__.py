@@ -1,0 +1,1 @@
+"""How submissions come in: folders, archives of course systems, rosters, names."""

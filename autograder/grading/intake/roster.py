@@ -1,0 +1,138 @@
+"""Who is in the course: a CSV file with the columns ``id`` and ``name``, and what a course system calls them.
+
+::
+
+    id;name;canvas
+    s1001;"Lovelace, Ada";40213
+
+Columns ``canvas``, ``moodle`` and ``gradescope`` hold a student's id in that system where it differs; others
+are ignored. Fields are separated as the first line says: by commas, semicolons (Excel) or tabs.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from autograder.errors import UsageError
+
+if TYPE_CHECKING:
+    from autograder.grading.intake.layouts import Student
+
+_MAX_BYTES = 32 * 2**20
+_SYSTEMS = ("canvas", "moodle", "gradescope")
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A student of the course."""
+
+    id: str
+    name: str
+    own: Mapping[str, str]
+    """System to the student's id there, where the roster has one."""
+
+
+class Roster:
+    """The students of a course.
+
+    Raises:
+        UsageError: two of them have the same id, here or in a system.
+    """
+
+    def __init__(self, members: Sequence[Member]) -> None:
+        self.members = tuple(members)
+        self._by_id: dict[tuple[str, str], Member] = {}
+        self._by_name: defaultdict[str, list[Member]] = defaultdict(list)
+        for member in members:
+            for system, id in (("", member.id), *member.own.items()):
+                other = self._by_id.setdefault((system, _folded(id)), member)
+                if other is not member:
+                    whose = f"{system} id" if system else "id"
+                    names = f"{other.name or other.id} and {member.name or member.id}"
+                    raise UsageError(f"two students of the roster have the {whose} {id}: {names}")
+            for key in _orders(member.name):
+                self._by_name[key].append(member)
+
+    def find(self, student: Student) -> Member | None:
+        """Who a student of a course system is.
+
+        The id there decides, if the roster has it. Otherwise it is the roster's own id, then the name, with
+        its words in any rotation ("Ada Lovelace" is also "lovelaceada"). Nobody is taken where several have
+        that name, and by a mere number of Canvas or Moodle nobody of another name.
+        """
+        system = student.system.lower()
+        for id in student.ids:
+            if member := self._by_id.get((system, _folded(id))):
+                return member
+        by_name = {member.id: member for key in _orders(student.name) for member in self._by_name[key]}
+        by_id = {
+            member.id: member
+            for id in student.ids
+            if (member := self._by_id.get(("", _folded(id))))
+            and (system == "gradescope" or not (student.name and member.name) or member.id in by_name)
+        }
+        # who has another id in that system is somebody else
+        found = [member for member in (by_id or by_name).values() if system not in member.own]
+        return found[0] if len(found) == 1 else None
+
+
+def read_roster(path: Path) -> Roster:
+    """Read a roster.
+
+    Raises:
+        UsageError: it cannot be read, has no column ``id``, a student without id, or the same id twice.
+    """
+    try:
+        with path.open("rb") as file:
+            data = file.read(_MAX_BYTES + 1)
+    except OSError as error:
+        raise UsageError(f"cannot read the roster ({error.strerror}): {path}") from None
+    if len(data) > _MAX_BYTES:
+        raise UsageError(f"the roster is larger than {_MAX_BYTES // 2**20} MiB: {path}")
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise UsageError(f"the roster is not text in UTF-8 (in Excel: save as 'CSV UTF-8'): {path}") from None
+    head = re.match(r"sep=(.)\r?\n", text)  # Excel's own first line
+    text = text[head.end() :] if head else text
+    first = text.partition("\n")[0]
+    separator = head[1] if head else max(",;\t", key=first.count)
+    lines = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    try:
+        columns = [name.strip().lower() for name in next(lines, [])]
+        if "id" not in columns:
+            raise UsageError(f"the roster has no column 'id' in its first line: {path}")
+        rows: dict[tuple[str, ...], Member] = {}
+        for line in lines:
+            row = dict(zip(columns, (field.strip() for field in line), strict=False))
+            member = Member(
+                row.get("id", ""),
+                row.get("name", ""),
+                {system: row[system] for system in _SYSTEMS if row.get(system)},
+            )
+            if member.id:
+                # a student of two sections has two lines that say the same
+                rows.setdefault((member.id, member.name, *sorted(member.own.values())), member)
+            elif any(row.values()):
+                raise UsageError(f"line {lines.line_num} of the roster has no id: {path}")
+    except csv.Error as error:
+        raise UsageError(f"line {lines.line_num} of the roster is no CSV ({error}): {path}") from None
+    return Roster(list(rows.values()))
+
+
+def _folded(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).casefold().strip()
+
+
+def _orders(name: str) -> set[str]:
+    """The letters of a name, its words in each rotation: course systems put the last name first or last."""
+    words = re.findall(r"[^\W_]+", _folded(name))
+    return {"".join(words[at:] + words[:at]) for at in range(len(words))}
