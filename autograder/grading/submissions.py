@@ -63,7 +63,7 @@ def find(*paths: Path, roster: Roster | None = None, weights: str = "") -> Intak
     Each is a notebook, a folder of notebooks, a folder with one folder per student and one notebook in each,
     or what Canvas, Moodle or Gradescope hand out for download, as a zip or unpacked. Each entry called
     ``*.ipynb`` is a submission, whatever it turns out to be, and no link is followed. Of several submissions
-    of one student the newest counts: by the numbers of Canvas and Gradescope, otherwise that of the last path.
+    of one student the newest counts: by the numbers of Canvas and Gradescope, or else that of the last path.
 
     Args:
         paths: where to look.

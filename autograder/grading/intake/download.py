@@ -6,14 +6,17 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from autograder.errors import InfrastructureError, UsageError
 from autograder.grading.intake import gradescope, layouts
 from autograder.grading.intake.archive import File, UnreadableFile, open_archive
 from autograder.grading.intake.folder import listing
-from autograder.grading.intake.layouts import METADATA, Layout
 from autograder.grading.intake.naming import is_notebook, printable
 from autograder.grading.intake.units import Unit, units_of, walk
+
+if TYPE_CHECKING:
+    from autograder.grading.intake.layouts import Layout
 
 _MAX_NOTES = 20
 
@@ -68,18 +71,19 @@ def read_download(path: Path, archives: ExitStack) -> Download | None:
 
 def _may_be_unpacked(path: Path) -> bool:
     for entry in listing(path):
-        if layouts.canvas(entry.name) or layouts.moodle(entry.name) or entry.name == METADATA:
+        if layouts.canvas(entry.name) or layouts.moodle(entry.name) or layouts.is_metadata(entry.name):
             return True
-        if layouts.is_export(entry.name) and (Path(entry.path) / METADATA).is_file():
+        inside = "submission_metadata.yml"
+        if layouts.is_metadata(f"{entry.name}/{inside}") and (Path(entry.path) / inside).is_file():
             return True
     return False
 
 
 def _layout(files: Sequence[File], notes: list[str]) -> tuple[str, Layout]:
     """Which system's layout the files have; the empty name stands for an archive made by hand."""
-    depth = {file.name.count("/"): file for file in files if file.name.rpartition("/")[2] == METADATA}
-    if depth and min(depth) <= 1:
-        return "Gradescope", layouts.gradescope(_submitters(depth[min(depth)], notes))
+    metadata = [file for file in files if layouts.is_metadata(file.name)]
+    if metadata:
+        return "Gradescope", layouts.gradescope(_submitters(metadata[0], notes))
     names = [file.name for file in files if not layouts.is_junk(file.name)]
     top = names[0].partition("/")[0] + "/" if names else ""
     top = top if all(name.startswith(top) for name in names) else ""
@@ -96,15 +100,13 @@ def _below(prefix: str, layout: Layout) -> Layout:
 
 def _submitters(metadata: File, notes: list[str]) -> dict[str, list[layouts.Submitter]]:
     try:
-        data = metadata.read(gradescope.MAX_BYTES)
-        found = gradescope.submitters(data)
+        if metadata.trouble:
+            raise UnreadableFile(metadata.trouble)
+        found = gradescope.submitters(metadata.read(gradescope.MAX_BYTES))
     except (UnreadableFile, InfrastructureError, ValueError) as error:
-        notes.append(f"{METADATA} cannot be read ({error}), so that submissions are called by their number")
+        notes.append(f"{metadata.name} cannot be read, so submissions are called by their number: {error}")
         return {}
-    for folder, people in found.items():
-        if len(people) > 1:
-            names = ", ".join(printable(person.name or person.sid or person.email) for person in people)
-            notes.append(
-                f"{printable(folder)} was handed in by {len(people)} students, who all get its grade: {names}"
-            )
+    shared = sum(len(people) > 1 for people in found.values())
+    if shared:
+        notes.append(f"handed in by several students, each of whom gets a row: {shared}")
     return found

@@ -25,16 +25,15 @@ from dataclasses import dataclass
 
 from autograder.grading.intake.naming import is_notebook, stem
 
-METADATA = "submission_metadata.yml"
 _CANVAS = re.compile(
-    r"(?:(?P<name>.+?)_(?:LATE_)?(?P<user>\d+)|(?:LATE_)?anon_(?P<anonymous>[^_]+))"
+    r"(?:(?:LATE_)?anon_(?P<anonymous>[^_]+)|(?P<name>.+?)_(?:LATE_)?(?P<user>\d+))"
     r"_(?:(?P<attachment>\d+)_(?P<file>.+)|(?P<typed>text|link)\.html)",
     re.DOTALL,
 )
 _MOODLE = re.compile(
     r"(?P<name>.*)_(?P<id>\d+)_assignsubmission_(?P<plugin>[a-z]+)(?:_(?P<file>.*))?", re.DOTALL
 )
-_GRADESCOPE = re.compile(r"(?:[^/]+/)?submission_(?P<id>\d+)/(?P<file>.+)", re.DOTALL)
+_GRADESCOPE = re.compile(r"(?:assignment_\d+_export/)?submission_(?P<id>\d+)/(?P<file>.+)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,16 +115,20 @@ def gradescope(submitters: dict[str, list[Submitter]]) -> Layout:
         if match is None:
             return None
         unit = f"submission_{match['id']}"
-        students = tuple(
-            Student(system="Gradescope", key=known[0], label=known[0], ids=known, name=person.name)
-            for person in submitters.get(unit, [])
-            if (known := tuple(filter(None, (person.sid, person.email))) or (person.name or unit,))
-        )
+        students = tuple(_submitter(person, unit) for person in submitters.get(unit, []))
         nobody = Student(system="Gradescope", key=unit, label=unit, ids=(match["id"],))
         order = _number(match["id"])
         return Place(unit=unit, students=students or (nobody,), file=match["file"], order=order)
 
     return layout
+
+
+def _submitter(person: Submitter, unit: str) -> Student:
+    ids = tuple(filter(None, (person.sid, person.email)))
+    # A name is chosen freely, and must not be taken for an id.
+    key = f"id {ids[0]}" if ids else f"{unit} {person.name}"
+    label = ids[0] if ids else person.name or unit
+    return Student(system="Gradescope", key=key, label=label, ids=ids, name=person.name)
 
 
 def plain(name: str) -> Place | None:
@@ -139,9 +142,9 @@ def plain(name: str) -> Place | None:
     return Place(unit=first, students=(student,), file=rest or name)
 
 
-def is_export(folder: str) -> bool:
-    """Whether Gradescope calls the folder of a download so."""
-    return re.fullmatch(r"assignment_\d+_export", folder) is not None
+def is_metadata(name: str) -> bool:
+    """Whether this is Gradescope's own file. Students' folders may hold one of that name as well."""
+    return re.fullmatch(r"(assignment_\d+_export/)?submission_metadata\.yml", name) is not None
 
 
 def recognise(names: Sequence[str]) -> tuple[str, Layout] | None:

@@ -24,7 +24,7 @@ class Submission:
     """One row of a batch."""
 
     name: str
-    """Printable, and unique in the batch: of the file (without its ending), of the folder, or the student's id."""
+    """Printable, and unique in the batch: the student's id, or of the folder or file, without its ending."""
     file_name: str
     """For the result's file, without ending; unique in the batch on every file system."""
     path: Path

@@ -30,7 +30,7 @@ _MAX_BYTES = 32 * 2**20
 _SYSTEMS = ("canvas", "moodle", "gradescope")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Member:
     """A student of the course."""
 
@@ -61,27 +61,36 @@ class Roster:
             for key in _orders(member.name):
                 self._by_name[key].append(member)
 
-    def find(self, student: Student) -> Member | None:
-        """Who a student of a course system is.
+    def by_id(self, student: Student) -> Member | None:
+        """Who has the id that a student has in a course system.
 
-        The id there decides, if the roster has it. Otherwise it is the roster's own id, then the name, with
-        its words in any rotation ("Ada Lovelace" is also "lovelaceada"). Nobody is taken where several have
-        that name, and by a mere number of Canvas or Moodle nobody of another name.
+        The roster's own ids are those of Gradescope too, unless it has others for it. A number of Canvas or Moodle
+        is something else, and names nobody whose name is another.
         """
         system = student.system.lower()
         for id in student.ids:
             if member := self._by_id.get((system, _folded(id))):
                 return member
-        by_name = {member.id: member for key in _orders(student.name) for member in self._by_name[key]}
-        by_id = {
-            member.id: member
-            for id in student.ids
-            if (member := self._by_id.get(("", _folded(id))))
-            and (system == "gradescope" or not (student.name and member.name) or member.id in by_name)
-        }
-        # who has another id in that system is somebody else
-        found = [member for member in (by_id or by_name).values() if system not in member.own]
+        same_name = self._of_name(student)
+        for id in student.ids:
+            member = self._by_id.get(("", _folded(id)))
+            if member and system not in member.own:
+                if system == "gradescope" or not (student.name and member.name) or member in same_name:
+                    return member
+        return None
+
+    def by_name(self, student: Student) -> Member | None:
+        """Who has the name that a student has in a course system, if that is one only.
+
+        The words may be in any rotation ("Ada Lovelace" is also "lovelaceada"). Who has another id in that system
+        is somebody else.
+        """
+        found = [member for member in self._of_name(student) if student.system.lower() not in member.own]
         return found[0] if len(found) == 1 else None
+
+    def _of_name(self, student: Student) -> list[Member]:
+        same = {member.id: member for key in _orders(student.name) for member in self._by_name[key]}
+        return list(same.values())
 
 
 def read_roster(path: Path) -> Roster:

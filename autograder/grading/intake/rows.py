@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -72,15 +72,24 @@ class Row:
         self.trouble = self.newest.trouble
         if older and when[id(older[-1])] == when[id(self.newest)]:
             self.trouble = f"There are {len(handed_in)} submissions, and nothing says which is the newest."
+        accounts = {(one.student.system, one.student.key) for one in handed_in if one.student.system}
+        if len(accounts) > len({system for system, _ in accounts}):
+            self.trouble = f"{len(accounts)} accounts of the course system may be this student's."
         self.older = [one.source for one in older]
         self.older += [f"{one.path.name}/{piece.file.name}" for one in handed_in for piece in one.older]
 
 
-def rows_of(handed_in: Iterable[HandedIn], roster: Roster | None) -> list[Row]:
+def rows_of(handed_in: Sequence[HandedIn], roster: Roster | None) -> list[Row]:
     """A row for each student; those of the roster come first, so that nobody else gets the name of one."""
+    by_id = {id(one): roster.by_id(one.student) if roster else None for one in handed_in}
+    # Names can be chosen: nobody gets the row of another by their name.
+    taken = {(one.student.system, member) for one in handed_in if (member := by_id[id(one)])}
     students: dict[tuple[bool, str, str], tuple[str, list[HandedIn]]] = {}
     for one in handed_in:
-        member = roster.find(one.student) if roster else None
+        member = by_id[id(one)]
+        if member is None and roster is not None:
+            member = roster.by_name(one.student)
+            member = None if (one.student.system, member) in taken else member
         if member:
             key, entry = (True, "", member.id), member.id
         else:

@@ -54,9 +54,11 @@ class Unit:
 
     def weights_for(self, notebook: Piece, name: str) -> Piece | None:
         """The newest file of weights beside ``notebook``: called like it, or ``name``."""
+        if not name:
+            return None
         own = PurePosixPath(notebook.name)
         names = (_counted(str(own.with_suffix(_WEIGHTS))), _counted(str(own.with_name(name))))
-        for wanted in names if name else ():
+        for wanted in names:
             beside = [piece for piece in self.pieces if _counted(piece.name) == wanted]
             if beside:
                 return max(beside, key=lambda piece: piece.order)
