@@ -124,7 +124,7 @@ class _Budget:
 
 def _looked_at(archive: zipfile.ZipFile, budget: _Budget) -> Archive:
     files, ignored = [], []
-    members = [(_name(info), info) for info in archive.infolist() if not info.is_dir()]
+    members = [(name, info) for info in archive.infolist() if not (name := _name(info)).endswith("/")]
     times = Counter(name for name, _ in members)
     for name, info in members:
         if reason := _leads_astray(name):

@@ -64,26 +64,25 @@ class Roster:
     def by_id(self, student: Student) -> Member | None:
         """Who has the id that a student has in a course system.
 
-        The roster's own ids are those of Gradescope too, unless it has others for it. A number of Canvas or Moodle
-        is something else, and names nobody whose name is another.
+        The roster's own ids are those of Gradescope too, unless it has others for it. A number of Canvas or
+        Moodle is something else, and names nobody whose name is another.
         """
         system = student.system.lower()
         for id in student.ids:
             if member := self._by_id.get((system, _folded(id))):
                 return member
-        same_name = self._of_name(student)
-        for id in student.ids:
-            member = self._by_id.get(("", _folded(id)))
-            if member and system not in member.own:
-                if system == "gradescope" or not (student.name and member.name) or member in same_name:
-                    return member
-        return None
+        others = [self._by_id.get(("", _folded(id))) for id in student.ids]
+        possible = [member for member in others if member and system not in member.own]
+        if system != "gradescope" and student.name:
+            same_name = self._of_name(student)
+            possible = [member for member in possible if not member.name or member in same_name]
+        return possible[0] if possible else None
 
     def by_name(self, student: Student) -> Member | None:
         """Who has the name that a student has in a course system, if that is one only.
 
-        The words may be in any rotation ("Ada Lovelace" is also "lovelaceada"). Who has another id in that system
-        is somebody else.
+        The words may be in any rotation ("Ada Lovelace" is also "lovelaceada"). Who has another id in that
+        system is somebody else.
         """
         found = [member for member in self._of_name(student) if student.system.lower() not in member.own]
         return found[0] if len(found) == 1 else None
