@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from autograder.doctor.choice import Choice
     from autograder.grading.one import Attempt
     from autograder.grading.submissions import Submission
+    from autograder.verdict import QuestionResult
 
 
 class Batch:
@@ -125,12 +126,14 @@ class Batch:
         """
         current = self._gradebook.current(self.assignment.name)
         waiting = []
+        questions: tuple[QuestionResult, ...] = ()
         for submission in submissions:
             entry = None if regrade else current.get(submission.name)
             if entry is None or not self._is_judged(entry, submission):
                 waiting.append(submission)
             else:
                 self.known += 1
+                questions = questions or entry.result.questions
                 self._publish(submission, entry, report)
         try:
             graded = grade_many(
@@ -140,6 +143,7 @@ class Batch:
                 jobs=jobs,
                 isolation=self.isolation.strategy,
                 secrets=self._secrets,
+                questions=questions,
             )
             with closing(graded) as attempts:
                 for submission, attempt in attempts:

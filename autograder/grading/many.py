@@ -51,6 +51,7 @@ def grade_many(
     jobs: int | None = None,
     isolation: str = "none",
     secrets: Sequence[Path] = (),
+    questions: tuple[QuestionResult, ...] = (),
 ) -> Generator[tuple[Submission, Attempt], None, None]:
     """Grade submissions in worker processes and yield each attempt as it is done.
 
@@ -64,13 +65,14 @@ def grade_many(
         jobs: worker processes; by default one per processor.
         isolation: name of the strategy that fences the student processes.
         secrets: files and folders that they must not be able to read.
+        questions: those of the assignment, if they are known: what cannot be judged gets the same row
+            whether or not the others have been graded before.
     """
     workers = partial(_Workers, assignment, hidden=hidden, isolation=isolation, secrets=secrets)
     jobs = max(1, min(jobs or default_jobs(), len(submissions), _MAX_JOBS))
     waiting = deque(submission for submission in submissions if not submission.trouble)
     reasons = {submission.name: submission.trouble for submission in submissions if submission.trouble}
     lost: list[Submission] = []
-    questions: tuple[QuestionResult, ...] = ()
     while waiting:
         for submission, outcome in _until_one_dies(workers, waiting, jobs=jobs):
             if isinstance(outcome, BaseException):

@@ -39,8 +39,12 @@ class Intake(list[Submission]):
         self._unpacked: tempfile.TemporaryDirectory[str] | None = None
 
     @property
-    def unpacked(self) -> Path:
-        """A folder of ours that nobody else may look into."""
+    def unpacked(self) -> list[Path]:
+        """The folder of what was unpacked, if anything was."""
+        return [Path(self._unpacked.name)] if self._unpacked else []
+
+    def folder(self) -> Path:
+        """A folder that nobody else may look into; made when it is first asked for."""
         if self._unpacked is None:
             self._unpacked = tempfile.TemporaryDirectory(prefix="autograder-")
         return Path(self._unpacked.name)
@@ -119,7 +123,7 @@ def _taken(row: Row, intake: Intake, places: dict[int, Found], weights: str) -> 
         return Found(row.entry, newest.path, row.trouble)
     key = id(newest.unit)
     if key not in places:
-        folder = intake.unpacked / str(len(places))
+        folder = intake.folder() / str(len(places))
         try:
             places[key] = Found("", put(newest.unit, newest.notebook, folder, weights_name=weights))
         except (UnreadableFile, InfrastructureError) as error:

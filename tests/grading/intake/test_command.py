@@ -7,7 +7,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -84,7 +83,7 @@ def test_a_canvas_download_is_graded_and_not_again(
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals")
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("how", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.slow)])
 def test_what_was_unpacked_is_removed_when_a_batch_is_stopped(
     course: DemoCourse, tmp_path_factory: pytest.TempPathFactory, how: signal.Signals
 ) -> None:
@@ -101,13 +100,9 @@ def test_what_was_unpacked_is_removed_when_a_batch_is_stopped(
         text=True,
     )
     with process:
-        deadline = time.monotonic() + 60
-        while not (unpacked := list(temporary.glob("autograder-*/*/notebook.ipynb"))):
-            assert process.poll() is None, process.stderr.read() if process.stderr else ""
-            assert time.monotonic() < deadline
-        assert len(unpacked) == 1
-        while not (course.root / "out" / "gradebook.db").exists():  # grading begins
-            assert time.monotonic() < deadline
+        assert process.stdout is not None
+        assert process.stdout.readline().startswith("isolation: ")  # all is unpacked by now
+        assert len(list(temporary.glob("autograder-*/*/notebook.ipynb"))) == 1
         process.send_signal(how)
         process.communicate(timeout=60)
     assert process.returncode == 130
