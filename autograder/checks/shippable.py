@@ -11,7 +11,7 @@ What a function computes in its own words is in its source and crosses, too: rig
 from __future__ import annotations
 
 import ast
-import inspect
+import contextlib
 import sys
 import types
 from collections.abc import Callable, Iterator, Mapping
@@ -28,8 +28,9 @@ def runners(thing: Any, seen: frozenset[int] = frozenset()) -> Iterator[Run]:
     if (run := getattr(thing, "__autograder_run__", None)) is not None:
         yield run
     elif isinstance(thing, types.FunctionType) and id(thing) not in seen:
-        for value in inspect.getclosurevars(thing).nonlocals.values():
-            yield from runners(value, seen | {id(thing)})
+        for cell in thing.__closure__ or ():
+            with contextlib.suppress(ValueError):  # nothing has been assigned to the name yet
+                yield from runners(cell.cell_contents, seen | {id(thing)})
 
 
 def tells_nothing(thing: Any, seen: frozenset[int] = frozenset()) -> bool:
@@ -38,7 +39,7 @@ def tells_nothing(thing: Any, seen: frozenset[int] = frozenset()) -> bool:
         return True
     try:
         shipment, tree = ship(thing), tree_of(thing)
-    except UsageError:  # it cannot cross at all
+    except (UsageError, ValueError):  # it cannot cross at all, or names what has no value yet
         return False
     if any(
         isinstance(node, ast.arguments) and (node.defaults or any(node.kw_defaults))

@@ -204,6 +204,17 @@ def test_what_a_function_of_the_test_names_stays_here(process: StudentProcess, t
         assert student.known() == [], function
 
 
+def test_a_name_without_a_value_yet_is_no_obstacle(process: StudentProcess) -> None:
+    student = process.student
+
+    def relu(x: Any) -> Any:
+        return student.relu(x) if x is not None else not_yet
+
+    outcome = values(relu, like=torch.relu, inputs=arrays(), examples=10, call="relu(x)")
+    assert outcome.passed, outcome
+    not_yet = 0
+
+
 def test_what_is_handed_over_to_the_notebook_anyway_may_cross_at_once(
     process: StudentProcess, trips: list[object]
 ) -> None:
