@@ -8,6 +8,8 @@ The gradients of your code are held against PyTorch's, for a hundred small array
 
 from __future__ import annotations
 
+import inspect
+
 import numpy as np
 import torch
 from hypothesis import strategies as st
@@ -610,7 +612,11 @@ def watched(train, Tensor, x, y):
 
         return backward
 
-    places = [kind for kind in type(Tensor([1.0])).__mro__ if "backward" in vars(kind)]
+    kinds = [
+        *type(Tensor([1.0])).__mro__,
+        *getattr(train, "__globals__", {}).values(),
+    ]  # and what results are
+    places = [kind for kind in dict.fromkeys(filter(inspect.isclass, kinds)) if "backward" in vars(kind)]
     originals = [vars(kind)["backward"] for kind in places]
     for kind, original in zip(places, originals, strict=True):
         kind.backward = counted(original)
