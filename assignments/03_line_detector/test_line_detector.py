@@ -430,7 +430,7 @@ def kernel_in(net):
 
 def trained_twice(student):
     """The kernels of two trainings with the same arguments."""
-    images, labels = lines(60, angle=45, seed=22)
+    images, labels = lines(300, angle=45, seed=22)
     nets = [student.train(images, labels, 3, 5) for _ in range(2)]
     of = "The kernel of train(images, labels, seed, steps)"
     return [check.value(student.run(kernel_in, net), shape=(1, 1, 7, 7), of=of) for net in nets]
