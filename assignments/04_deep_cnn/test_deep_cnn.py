@@ -351,7 +351,7 @@ def train_a_while(train, network, steps, seed):
     return train(network, easy(), "cpu")
 
 
-@question("3.3", points=2, needs="3.2", hint="Does the loss in your own figure fall?")
+@question("3.3", about="train", points=2, needs="3.2", hint="Does the loss in your own figure fall?")
 def test_3_3_train(student):
     """train teaches a network to see an angle"""
     images, labels = angles(64, seed=330, others=["nothing"])

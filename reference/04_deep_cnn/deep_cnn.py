@@ -336,7 +336,8 @@ def train_step(network, optimizer, images, labels, device):
 # %% [markdown]
 # ### 3.3 All steps (3 points)
 #
-# `train` moves the network to the device, makes an optimizer (Adam is a good choice), and makes one step with each batch.
+# `train` moves the network to the device, makes an optimizer with the given learning rate (Adam is a good choice), and
+# makes one step with each batch.
 # `batches` is anything that a `for` loop takes: a list, or a generator like the one below, which draws new images for
 # every step, so that the network never sees one twice.
 #

@@ -194,7 +194,7 @@ def with_optimizer(train_step):
     return step
 
 
-@question("3.3", points=1, needs="3.2", hint="What comes back, and what is moved to the device?")
+@question("3.3", about="train", points=1, needs="3.2", hint="What comes back, what is moved to the device, and who is told the learning rate?")
 def test_3_3_train_returns_losses(student):
     """train returns the losses, and works on other devices"""
     data = [angles(4, seed=331 + i) for i in range(3)]
@@ -206,7 +206,19 @@ def test_3_3_train_returns_losses(student):
     assert np.isclose(found[0], expected, rtol=1e-3), (
         f"The first loss that {call} returns is {found[0]:.4f}; before the first step it is {expected:.4f}."
     )
+    network = student.make_network()
+    before = beside(network, parameters)(network)
+    student.train(network, batches[:1], "cpu", learning_rate=1e-9)
+    after = beside(network, parameters)(network)
+    assert all(np.allclose(a, b, rtol=0, atol=1e-6) for a, b in zip(before, after, strict=True)), (
+        "With learning_rate=1e-9, train should leave the parameters nearly as they are, but it changes them."
+    )
     check.device_agnostic(student.train, student.make_network(), batches, call=call)
+
+
+def parameters(network):
+    """Their values; runs beside the student's code."""
+    return [p.detach().cpu().numpy() for p in network.parameters()]
 
 
 @question("3.4", points=3, needs=("2.3", "2.4"), about="make_weights", hint="Does it know only its training images?")
