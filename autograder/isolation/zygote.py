@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import select
@@ -106,6 +107,9 @@ class Zygote:
             # theirs from the start, so that nobody is charged for a neighbour that has ended.
             self._baseline = written(psutil.Process(self.pid))
         output, their_output = os.pipe()
+        # The process says nothing before a word from here: of one that comes after it was given up, what it
+        # has said would be taken for the word of its successor.
+        their_word, word = os.pipe()
         try:
             request = {
                 "directory": str(launch.directory),
@@ -115,16 +119,22 @@ class Zygote:
             }
             with adoption:
                 try:
-                    descriptors = [launch.channel.fileno(), their_output]
+                    descriptors = [launch.channel.fileno(), their_output, their_word]
                     socket.send_fds(self._control, [json.dumps(request).encode()], descriptors)
                 finally:
                     os.close(their_output)
+                    os.close(their_word)
                 pid = self._receive(_FORK_SECONDS)["pid"]
                 process = AdoptedProcess(pid, ended_for_killing_itself=fence.namespaces and fence.seccomp)
-                return make_tree(process, output, baseline=self._baseline)
+                tree = make_tree(process, output, baseline=self._baseline)
+            with contextlib.suppress(BrokenPipeError):  # it has ended already, which the channel tells
+                os.write(word, b"go")
+            return tree
         except BaseException:
             os.close(output)
             raise
+        finally:
+            os.close(word)
 
     def _receive(self, seconds: float) -> dict[str, Any]:
         answers = select.poll()

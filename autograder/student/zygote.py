@@ -58,7 +58,7 @@ def main(arguments: list[str]) -> None:
 def _answer(control: socket.socket, directories: list[str]) -> None:
     """Fork a student process for each request; returns when the grader is gone."""
     while True:
-        message, descriptors, _, _ = socket.recv_fds(control, MAX_REQUEST, 2)
+        message, descriptors, _, _ = socket.recv_fds(control, MAX_REQUEST, 3)
         if not message:
             break
         request = json.loads(message)
@@ -95,13 +95,13 @@ def _require_forkable() -> None:
         raise RuntimeError("the process has initialised CUDA, which its children could not use")
 
 
-def _fork(control: socket.socket, request: dict[str, Any], channel: int, output: int) -> int:
+def _fork(control: socket.socket, request: dict[str, Any], channel: int, output: int, word: int) -> int:
     """Fork a student process that has no parent here; returns its number."""
     reader, writer = os.pipe()
     with os.fdopen(reader, "rb") as told:
         between = os.fork()
         if not between:
-            _exit_after(lambda: _between(control, request, channel, output, writer))
+            _exit_after(lambda: _between(control, request, channel, output, word, writer))
         os.close(writer)
         answer = told.read().decode("utf-8", "replace")
     os.waitpid(between, 0)
@@ -112,7 +112,9 @@ def _fork(control: socket.socket, request: dict[str, Any], channel: int, output:
     return int(answer)
 
 
-def _between(control: socket.socket, request: dict[str, Any], channel: int, output: int, writer: int) -> None:
+def _between(
+    control: socket.socket, request: dict[str, Any], channel: int, output: int, word: int, writer: int
+) -> None:
     control.close()
     os.dup2(output, 2)
     fence = Fence.from_json(request["fence"])
@@ -124,11 +126,11 @@ def _between(control: socket.socket, request: dict[str, Any], channel: int, outp
     student = os.fork()
     if not student:
         os.close(writer)
-        _exit_after(lambda: _student(request, fence, channel, output))
+        _exit_after(lambda: _student(request, fence, channel, output, word))
     os.write(writer, str(student).encode())
 
 
-def _student(request: dict[str, Any], fence: Fence, channel: int, output: int) -> None:
+def _student(request: dict[str, Any], fence: Fence, channel: int, output: int, word: int) -> None:
     os.setsid()
     signal.signal(signal.SIGINT, signal.default_int_handler)
     nothing = os.open(os.devnull, os.O_RDONLY)
@@ -142,6 +144,9 @@ def _student(request: dict[str, Any], fence: Fence, channel: int, output: int) -
         os.environ[name] = value.replace(request["directory"], directory)
     tempfile.tempdir = None
     os.chdir(Path(directory, "work"))
+    with os.fdopen(word, "rb") as waiting:
+        if not waiting.read():
+            return  # the grader has given this one up
     serve(socket.socket(fileno=channel), request["limits"], dies_with_parent=True)
     shutil.rmtree(request["directory"], ignore_errors=True)  # the grader was killed and cannot do it
 

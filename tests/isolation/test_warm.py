@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -14,10 +15,13 @@ from textwrap import dedent
 import psutil
 import pytest
 
+from autograder.course import Limits
 from autograder.isolation import zygote as module
+from autograder.isolation.fence import NONE
 from autograder.isolation.none import NoIsolation
+from autograder.isolation.protocol import Launch
 from autograder.isolation.warm import Warm
-from autograder.student import StudentProcess
+from autograder.student import StudentProcess, workplace
 
 Zygotes = Callable[[], list[psutil.Process]]
 
@@ -162,7 +166,7 @@ def test_nothing_is_left_when_the_grader_is_killed(tmp_path: Path, cell: str) ->
     code = f"""
         import os, signal
         from autograder.isolation.warm import Warm
-        from autograder.student import StudentProcess
+        from autograder.student import StudentProcess, workplace
         process = StudentProcess.spawn(isolation=Warm())
         process.execute(1, {cell!r})
         print(process._tree.pid, flush=True)
@@ -189,3 +193,22 @@ def running(pid: int) -> bool:
         return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
         return False
+
+
+def test_a_process_that_comes_too_late_says_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its successor is given the same channel, and would be taken for ready by the word of the late one."""
+    monkeypatch.setattr(module, "_FORK_SECONDS", 0.0)
+    directory = workplace.make({})
+    ours, theirs = socket.socketpair()
+    launch = Launch(channel=theirs, directory=directory, preload=(), limits=Limits())
+    zygote = module.Zygote((), warm=False)
+    try:
+        with pytest.raises(module.ZygoteError, match="did not answer"):
+            zygote.fork(launch, NONE)
+        theirs.close()
+        ours.settimeout(60)
+        assert ours.recv(100) == b""
+    finally:
+        ours.close()
+        zygote.close()
+        workplace.remove(directory)
