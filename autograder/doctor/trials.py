@@ -1,4 +1,4 @@
-"""Runs inside a student process of the probe: tries what must be impossible, each thing in several ways.
+"""Runs inside a student process of the probe: tries what must be impossible, each thing in several steps.
 
 A way either raises ``OSError``, was refused, or gives back what it got hold of; the grader judges that
 (``probe``), and looks at its own things (``bait``), rather than taking this side's word. Needs Linux.
@@ -13,31 +13,26 @@ import fcntl
 import mmap
 import os
 import resource
-import select
 import signal
 import socket
 import struct
-import subprocess
-import threading
 import time
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+from autograder.doctor import steps
 from autograder.isolation.syscalls import call
 
 Facts = dict[str, Any]
 Way = tuple[str, Callable[[], Any]]
 
-_STEP = 2**24
 _F_SETSIG = 10
 _PTRACE_ATTACH = 16
 _PR_SET_NAME = 15
 _HOLD_SECONDS = 0.5
-_WORK_SECONDS = 5.0
 _DAEMON_SECONDS = 30
-_libc = ctypes.CDLL(None, use_errno=True)
 
 
 def attempt(trial: str, facts: Facts) -> dict[str, dict[str, Any]]:
@@ -78,18 +73,18 @@ def control(facts: Facts) -> Iterator[Way]:
 def read(facts: Facts) -> Iterator[Way]:
     """Read files of the grader."""
     for path in facts["files"]:
-        yield f"opening {path}", partial(_read, path)
-        yield f"a link to {path}", partial(_through_link, path)
+        yield f"opening {path}", partial(steps.read, path)
+        yield f"a link to {path}", partial(steps.through_link, path)
         for around in ("/proc/self/root", "/proc/1/root", f"/proc/{facts['grader']}/root"):
-            yield f"opening {around}{path}", partial(_read, around + path)
-        yield f"the program cat, for {path}", partial(_output_of, "cat", path)
+            yield f"opening {around}{path}", partial(steps.read, around + path)
+        yield f"the program cat, for {path}", partial(steps.output_of, "cat", path)
 
 
 def list_folders(facts: Facts) -> Iterator[Way]:
     """List folders of the grader."""
     for path in facts["folders"]:
         yield f"listing {path}", partial(os.listdir, path)
-        yield f"the program ls, for {path}", partial(_output_of, "ls", path)
+        yield f"the program ls, for {path}", partial(steps.output_of, "ls", path)
         around = f"/proc/{facts['grader']}/root{path}"
         yield f"listing {around}", partial(os.listdir, around)
 
@@ -99,11 +94,11 @@ def change(facts: Facts) -> Iterator[Way]:
     file, token = Path(facts["canary"]), facts["token"]
     yield "changing its time", lambda: os.utime(file, (1, 1))
     yield "changing its mode", lambda: file.chmod(0o777)
-    yield "appending to it", lambda: _write(file, os.O_WRONLY | os.O_APPEND)
+    yield "appending to it", lambda: steps.write(file, os.O_WRONLY | os.O_APPEND)
     yield "emptying it", lambda: os.truncate(file, 0)
     yield "emptying it on opening", lambda: os.close(os.open(file, os.O_RDONLY | os.O_TRUNC))
-    yield "writing to it", lambda: _write(file, os.O_WRONLY)
-    yield "another file beside it", lambda: _write(file.with_name(token), os.O_WRONLY | os.O_CREAT)
+    yield "writing to it", lambda: steps.write(file, os.O_WRONLY)
+    yield "another file beside it", lambda: steps.write(file.with_name(token), os.O_WRONLY | os.O_CREAT)
     yield "a folder beside it", lambda: file.with_name(f"{token}-folder").mkdir()
     yield "a link beside it", lambda: file.with_name(f"{token}-link").symlink_to("anything")
     yield "renaming it", lambda: file.rename(file.with_name(f"{token}-moved"))
@@ -114,21 +109,21 @@ def create(facts: Facts) -> Iterator[Way]:
     """Leave a file in places that are not its own."""
     for place in facts["places"]:
         path = Path(place, facts["name"])
-        yield f"a file in {place}", partial(_write, path, os.O_WRONLY | os.O_CREAT)
+        yield f"a file in {place}", partial(steps.write, path, os.O_WRONLY | os.O_CREAT)
 
 
 def settings(facts: Facts) -> Iterator[Way]:
     """Open settings of the system for writing, without writing."""
     for path in facts["settings"]:
-        yield path, partial(_open_to_write, path)
+        yield path, partial(steps.open_to_write, path)
 
 
 def see(facts: Facts) -> Iterator[Way]:
     """See a process of the grader."""
     for name in ("cmdline", "status", "maps", "environ"):
         path = f"/proc/{facts['victim']}/{name}"
-        yield f"reading {path}", partial(_read, path)
-    yield "signal 0", partial(_signal_zero, facts["victim"])
+        yield f"reading {path}", partial(steps.read, path)
+    yield "signal 0", partial(steps.signal_zero, facts["victim"])
 
 
 def trace(facts: Facts) -> Iterator[Way]:
@@ -176,7 +171,7 @@ def strike(facts: Facts) -> Iterator[Way]:
         theirs.send(b"x")
 
     def queue(victim: int) -> None:
-        _check(_libc.sigqueue(victim, int(signal.SIGKILL), ctypes.c_void_p(0)))
+        steps.check(steps.LIBC.sigqueue(victim, int(signal.SIGKILL), ctypes.c_void_p(0)))
 
     ways: tuple[Callable[[int], Any], ...] = (
         lambda victim: os.kill(victim, signal.SIGKILL),
@@ -194,14 +189,14 @@ def environment(facts: Facts) -> Iterator[Way]:
     name = facts["variable"]
     yield "its own environment", lambda: os.environ[name].encode() if name in os.environ else b""
     for pid in ("self", "1", str(os.getppid()), str(facts["grader"]), str(facts["victim"])):
-        yield f"/proc/{pid}/environ", partial(_read, f"/proc/{pid}/environ", 2**20)
+        yield f"/proc/{pid}/environ", partial(steps.read, f"/proc/{pid}/environ", 2**20)
 
 
 def connect(facts: Facts) -> Iterator[Way]:
     """Reach servers of the grader."""
     for name, family, kind, address in facts["servers"]:
         place = tuple(address) if isinstance(address, list) else address
-        yield name, partial(_send, family, kind, place, facts["token"])
+        yield name, partial(steps.send, family, kind, place, facts["token"])
 
 
 def families(facts: Facts) -> Iterator[Way]:
@@ -209,7 +204,7 @@ def families(facts: Facts) -> Iterator[Way]:
     del facts
     for family in range(1, 64):
         if family != socket.AF_UNIX:
-            yield _family_name(family), partial(_any_socket, family)
+            yield steps.family_name(family), partial(steps.any_socket, family)
 
 
 def memory(facts: Facts) -> Iterator[Way]:
@@ -217,10 +212,10 @@ def memory(facts: Facts) -> Iterator[Way]:
     wanted = facts["bytes"]
 
     def map_shared() -> bool:
-        return _fill(mmap.mmap(-1, wanted, mmap.MAP_SHARED | mmap.MAP_ANONYMOUS))
+        return steps.fill(mmap.mmap(-1, wanted, mmap.MAP_SHARED | mmap.MAP_ANONYMOUS))
 
     def map_private() -> bool:
-        return _fill(mmap.mmap(-1, wanted, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS))
+        return steps.fill(mmap.mmap(-1, wanted, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS))
 
     def without_limit() -> bool:
         for kind in (resource.RLIMIT_AS, resource.RLIMIT_DATA):
@@ -232,13 +227,13 @@ def memory(facts: Facts) -> Iterator[Way]:
 
     def memory_file() -> bool:
         with open(os.memfd_create("x"), "wb", buffering=0) as file:  # noqa: PTH123 - a descriptor
-            return _write_out(file.fileno(), wanted)
+            return steps.write_out(file.fileno(), wanted)
 
     yield "a private mapping", map_private
     yield "a shared mapping", map_shared
     yield "a private mapping after raising the limit", without_limit
     yield "a file in memory", memory_file
-    yield "System V shared memory", lambda: _system_v(wanted)
+    yield "System V shared memory", lambda: steps.system_v(wanted)
 
 
 def memory_together(facts: Facts) -> Iterator[Way]:
@@ -247,9 +242,9 @@ def memory_together(facts: Facts) -> Iterator[Way]:
     def hold() -> bool:
         def work() -> None:
             mapping = mmap.mmap(-1, facts["each"], mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
-            _fill(mapping)
+            steps.fill(mapping)
 
-        with _children(facts["processes"], work) as ready:
+        with steps.children(facts["processes"], work) as ready:
             time.sleep(_HOLD_SECONDS)
             return bool(ready == facts["processes"])
 
@@ -262,12 +257,12 @@ def files(facts: Facts) -> Iterator[Way]:
     def fill() -> bool:
         made = []
         try:
-            for number in range(-(-facts["bytes"] // (4 * _STEP))):
+            for number in range(-(-facts["bytes"] // (4 * steps.STEP))):
                 name = f"{facts['token']}-{number}"
                 descriptor = os.open(name, os.O_WRONLY | os.O_CREAT)
                 made.append(name)
                 try:
-                    os.posix_fallocate(descriptor, 0, 4 * _STEP)
+                    os.posix_fallocate(descriptor, 0, 4 * steps.STEP)
                 finally:
                     os.close(descriptor)
         finally:
@@ -322,7 +317,7 @@ def processes(facts: Facts) -> Iterator[Way]:
     """Start too many processes; most of the room is taken by threads, which start faster."""
 
     def start() -> bool:
-        with _threads(facts["threads"]), _children(facts["processes"], lambda: None) as ready:
+        with steps.threads(facts["threads"]), steps.children(facts["processes"], lambda: None) as ready:
             return bool(ready == facts["processes"])
 
     yield "fork", start
@@ -332,7 +327,7 @@ def threads(facts: Facts) -> Iterator[Way]:
     """Start too many threads."""
 
     def start() -> bool:
-        with _threads(facts["count"]):
+        with steps.threads(facts["count"]):
             return True
 
     yield "threads", start
@@ -347,7 +342,7 @@ def daemon(facts: Facts) -> Iterator[Way]:
             try:
                 os.setsid()
                 if not os.fork():
-                    _libc.prctl(_PR_SET_NAME, facts["comm"].encode(), 0, 0, 0)
+                    steps.LIBC.prctl(_PR_SET_NAME, facts["comm"].encode(), 0, 0, 0)
                     os.write(writing, b"x")
                     os.closerange(0, 256)
                     time.sleep(_DAEMON_SECONDS)
@@ -358,161 +353,3 @@ def daemon(facts: Facts) -> Iterator[Way]:
             return told.read(1) == b"x"
 
     yield "a second fork in a session of its own", leave
-
-
-def _read(path: str, most: int = 4096) -> bytes:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        return os.read(descriptor, most)
-    finally:
-        os.close(descriptor)
-
-
-def _signal_zero(pid: int) -> bool:
-    os.kill(pid, 0)
-    return True
-
-
-def _open_to_write(path: str) -> bool:
-    os.close(os.open(path, os.O_WRONLY))
-    return True
-
-
-def _write(path: Path, flags: int) -> None:
-    descriptor = os.open(path, flags, 0o600)
-    try:
-        os.write(descriptor, b"changed")
-    finally:
-        os.close(descriptor)
-
-
-def _through_link(path: str) -> bytes:
-    link = Path("link")
-    link.symlink_to(path)
-    try:
-        return _read(str(link))
-    finally:
-        link.unlink()
-
-
-def _output_of(program: str, path: str) -> bytes:
-    done = subprocess.run([program, path], capture_output=True, check=False, timeout=5)
-    if done.returncode:
-        raise OSError(errno.EPERM, done.stderr.decode("utf-8", "replace").strip()[:200] or "it failed")
-    return done.stdout[:4096]
-
-
-def _send(family: int, kind: int, address: Any, token: str) -> None:
-    with socket.socket(family, kind) as sock:
-        sock.settimeout(2)
-        sock.connect(address)
-        sock.send(token.encode())
-
-
-def _any_socket(family: int) -> bool:
-    refused = OSError(errno.EACCES, "refused")
-    for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM, socket.SOCK_RAW, socket.SOCK_SEQPACKET):
-        try:
-            socket.socket(family, kind).close()
-        except OSError as error:
-            refused = error
-        else:
-            return True
-    raise refused
-
-
-def _family_name(number: int) -> str:
-    try:
-        return socket.AddressFamily(number).name
-    except ValueError:
-        return f"socket family {number}"
-
-
-def _fill(mapping: mmap.mmap) -> bool:
-    for start in range(0, len(mapping), mmap.PAGESIZE):
-        mapping[start] = 1
-    return True
-
-
-def _write_out(descriptor: int, size: int) -> bool:
-    block = bytes(_STEP)
-    for _ in range(-(-size // _STEP)):
-        if os.write(descriptor, block) != _STEP:
-            raise OSError(errno.ENOSPC, "no space")
-    return True
-
-
-def _system_v(size: int) -> bool:
-    _libc.shmat.restype = ctypes.c_void_p
-    number = _check(_libc.shmget(0, ctypes.c_size_t(size), 0o600))
-    try:
-        place = _libc.shmat(number, None, 0)
-        if place in (None, ctypes.c_void_p(-1).value):
-            raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
-        ctypes.memset(place, 1, size)
-        _libc.shmdt(ctypes.c_void_p(place))
-    finally:
-        _libc.shmctl(number, 0, None)
-    return True
-
-
-def _check(result: int) -> int:
-    if result < 0:
-        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
-    return result
-
-
-@contextlib.contextmanager
-def _threads(count: int) -> Iterator[None]:
-    """Start threads that wait."""
-    end = threading.Event()
-    stack = threading.stack_size(2**16)
-    made = []
-    try:
-        for _ in range(count):
-            thread = threading.Thread(target=end.wait, daemon=True)
-            try:
-                thread.start()
-            except RuntimeError as error:  # "can't start new thread"
-                raise OSError(errno.EAGAIN, str(error)) from None
-            made.append(thread)
-        yield
-    finally:
-        end.set()
-        for thread in made:
-            thread.join()
-        threading.stack_size(stack)
-
-
-@contextlib.contextmanager
-def _children(count: int, work: Callable[[], None]) -> Iterator[int]:
-    """Fork children that work and then wait; gives the number of those that have done it."""
-    reading, writing = os.pipe()
-    children = []
-    try:
-        for _ in range(count):
-            child = os.fork()
-            if not child:
-                try:
-                    signal.alarm(_DAEMON_SECONDS)
-                    work()
-                    os.write(writing, b"x")
-                    signal.pause()
-                finally:
-                    os.write(writing, b"-")
-                    os._exit(1)
-            children.append(child)
-        told = b""
-        deadline = time.monotonic() + _WORK_SECONDS
-        while (
-            len(told) < count and select.select([reading], [], [], max(0.0, deadline - time.monotonic()))[0]
-        ):
-            told += os.read(reading, count)
-        yield told.count(b"x")
-    finally:
-        for child in children:
-            os.kill(child, signal.SIGKILL)
-        for child in children:
-            os.waitpid(child, 0)
-        os.close(reading)
-        os.close(writing)
