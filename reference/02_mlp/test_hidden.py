@@ -102,9 +102,9 @@ STAGES = (25, 75, 150)
 
 rng = np.random.default_rng(21)
 X = rng.normal(size=(500, 2)).astype(np.float32)
-Y = 3 - np.sum(X**2, axis=1)
+Y = 5 - 2 * np.sum(np.abs(X), axis=1)
 X_JUDGED = rng.normal(size=(300, 2)).astype(np.float32)
-Y_JUDGED = 3 - np.sum(X_JUDGED**2, axis=1)
+Y_JUDGED = 5 - 2 * np.sum(np.abs(X_JUDGED), axis=1)
 
 
 @question("2.1", about="l2_loss", points=1, hint="The result is one number for all data points together.")
