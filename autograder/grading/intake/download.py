@@ -61,7 +61,7 @@ def read_download(path: Path, archives: ExitStack) -> Download | None:
     units = units_of(files, layout)
     if not system and any(unit.is_notebook for unit in units):
         # As in a folder: beside notebooks, a folder without one is data.
-        units = [unit for unit in units if any(is_notebook(piece.name) for piece in unit.pieces)]
+        units = [unit for unit in units if unit.has_notebook]
     if not any(unit.chosen()[0] for unit in units):
         raise UsageError(f"there are no notebooks to grade in this {kind}: {path}")
     if system:

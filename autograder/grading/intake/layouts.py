@@ -115,7 +115,8 @@ def gradescope(submitters: dict[str, list[Submitter]]) -> Layout:
         if match is None:
             return None
         unit = f"submission_{match['id']}"
-        students = tuple(_submitter(person, unit) for person in submitters.get(unit, []))
+        people = [_submitter(person, unit) for person in submitters.get(unit, [])]
+        students = tuple({student.key: student for student in people}.values())
         nobody = Student(system="Gradescope", key=unit, label=unit, ids=(match["id"],))
         order = _number(match["id"])
         return Place(unit=unit, students=students or (nobody,), file=match["file"], order=order)

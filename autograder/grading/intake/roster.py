@@ -88,7 +88,7 @@ class Roster:
         return found[0] if len(found) == 1 else None
 
     def _of_name(self, student: Student) -> list[Member]:
-        same = {member.id: member for key in _orders(student.name) for member in self._by_name[key]}
+        same = {member.id: member for key in _orders(student.name) for member in self._by_name.get(key, ())}
         return list(same.values())
 
 

@@ -276,6 +276,18 @@ def _full(descriptor: int, _mode: str) -> None:
 
 
 @posix
+def test_a_notebook_beside_weights_that_cannot_be_read_is_left_to_the_grader(tmp_path: Path) -> None:
+    download = unpack(tmp_path / "download", {"evaeve_12_503_weights.safetensors": b"w"})
+    (download / "evaeve_12_502_autograd.ipynb").symlink_to("/etc/passwd")
+    (download / "turingalan_13_504_autograd.ipynb").write_bytes(notebook("alan"))
+    (download / "turingalan_13_505_weights.safetensors").symlink_to("/etc/passwd")
+    with find(download, weights="weights.safetensors") as intake:
+        eve, alan = intake
+        assert (eve.trouble, eve.path.is_symlink()) == ("", True)
+        assert alan.trouble == "This is a link, and links are not followed."
+
+
+@posix
 def test_links_in_an_unpacked_download_are_not_followed(tmp_path: Path) -> None:
     secret = tmp_path / "secret"
     unpack(secret, {"autograd.ipynb": notebook("secret"), "hw.zip": archive({"a.ipynb": notebook("secret")})})
