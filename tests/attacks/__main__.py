@@ -1,6 +1,6 @@
 """Every attack against every strategy: ``python -m tests.attacks [NAME ...] [--on STRATEGY]``.
 
-Prints what goes against expectation as it happens, and a table at the end; the exit code is 1 if anything did.
+Prints what goes against expectation when it does, and a table at the end; the exit code is 1 if anything did.
 """
 
 from __future__ import annotations

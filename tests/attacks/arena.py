@@ -19,7 +19,7 @@ from autograder.isolation.strategies import NAMES, strategy
 from autograder.reports.json_file import grade_text
 from autograder.student import StudentProcess
 from tests.attacks.attack import HONEST, Attack, write_notebook
-from tests.attacks.world import LIMITS, Harm, World
+from tests.attacks.world import LIMITS, World
 
 if TYPE_CHECKING:
     from autograder.grading.one import Attempt
@@ -27,8 +27,9 @@ if TYPE_CHECKING:
 ROOM = 200 * 2**20
 """Bytes by which the grader may grow meanwhile."""
 SLACK = 4.0
-"""Seconds beyond the limit of all cells and calls, for pytest and the end of the process; on a crowded machine
-as many times more as processes want a processor."""
+"""Seconds beyond the limit of all cells and calls, for pytest and the end of the process.
+
+Both are as many times longer as there are processes for each processor, on a crowded machine."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,21 +120,21 @@ class Arena:
         return Trial(
             attack=attack,
             strategy=self.name,
-            harm=tuple(map(str, harm)),
+            harm=tuple(harm),
             trouble=tuple(trouble),
             seconds=seconds,
         )
 
-    def _stolen(self, attempt: Attempt, attack: Attack) -> list[Harm]:
+    def _stolen(self, attempt: Attempt, attack: Attack) -> list[str]:
         found = []
         judged = {question.id: question.outcome for question in attempt.result.questions}
         if attack.attacks in judged and judged[attack.attacks].passed:
-            found.append(Harm(f"question {attack.attacks} passed"))
+            found.append(f"question {attack.attacks} passed")
         seen = grade_text([attempt.result.for_student()]) + repr(attempt.cells)
         if self.world.token in seen:
-            found.append(Harm("a secret is in what the student sees"))
+            found.append("a secret is in what the student sees")
         if str(self.world.hidden_input) in seen:
-            found.append(Harm("a hidden input is in what the student sees"))
+            found.append("a hidden input is in what the student sees")
         return found
 
     def close(self) -> None:

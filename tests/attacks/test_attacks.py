@@ -16,17 +16,7 @@ Arenas = Callable[[str], Arena]
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the strategies need Linux")
 
-QUICK = (
-    "a01_equal_to_everything",
-    "a10_conftest_beside_it",
-    "b01_open",
-    "b04_memory",
-    "b17_hidden_input_in_an_error",
-    "c01_hidden_tests",
-    "c11_kill",
-    "d03_daemon",
-    "e04_abstract_socket",
-)
+QUICK = ("a10_conftest_beside_it", "b01_open", "c11_kill", "d03_daemon", "e04_abstract_socket")
 
 
 @pytest.mark.parametrize("name", QUICK)

@@ -21,7 +21,6 @@ import sys
 import sysconfig
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -97,16 +96,6 @@ _COMMON = (
 _libc = ctypes.CDLL(None, use_errno=True)
 _IPC_RMID, _IPC_CREAT = 0, 0o1000
 _KEYCTL, _KEYCTL_INVALIDATE = {"x86_64": (250, 21), "aarch64": (219, 21)}.get(os.uname().machine, (0, 0))
-
-
-@dataclass(frozen=True)
-class Harm:
-    """What an attack has achieved."""
-
-    what: str
-
-    def __str__(self) -> str:
-        return self.what
 
 
 class World:
@@ -288,8 +277,8 @@ class World:
         """All files of the world by path, with all that can be changed of them."""
         return dict(_files(self.root))
 
-    def harm(self, before: dict[str, tuple[Any, ...]], known: set[int]) -> Iterator[Harm]:
-        """What has changed.
+    def harm(self, before: dict[str, tuple[Any, ...]], known: set[int]) -> Iterator[str]:
+        """What an attack has achieved.
 
         Args:
             before: what ``files`` said.
@@ -301,21 +290,19 @@ class World:
                 what = "is new" if path not in before else "is gone" if path not in after else "was changed"
                 changed.append(f"{path.removeprefix(str(self.root) + os.sep)} {what}")
         if changed:
-            yield Harm("; ".join(changed[:3]) + (f" and {len(changed) - 3} more" if changed[3:] else ""))
+            yield "; ".join(changed[:3]) + (f" and {len(changed) - 3} more" if changed[3:] else "")
         if (now := _about(self._victim.pid)) != self._victim_before:
-            yield Harm(f"the process beside it: {self._victim_before} became {now}")
-        for name, sock in self._listeners.items():
+            yield f"the process beside it: {self._victim_before} became {now}"
+        for name, sock in (self._listeners | self._datagrams).items():
+            if select.select([sock], [], [], 0)[0]:
+                yield f"it reached a service by {name}"
             with contextlib.suppress(BlockingIOError):
-                sock.accept()[0].close()
-                yield Harm(f"it connected by {name}")
-        for name, sock in self._datagrams.items():
-            with contextlib.suppress(BlockingIOError):
-                sock.recv(4096)
-                yield Harm(f"it sent by {name}")
+                while True:
+                    sock.recv(4096) if name in self._datagrams else sock.accept()[0].close()
         for end in (self._terminal, self._slave):
             if select.select([end], [], [], 0)[0]:
-                yield Harm(f"it reached the terminal: {os.read(end, 4096)!r}")
-        yield from map(Harm, self._left(known))
+                yield f"it reached the terminal: {os.read(end, 4096)!r}"
+        yield from self._left(known)
 
     def _left(self, known: set[int]) -> Iterator[str]:
         for process in self.processes() - known:
