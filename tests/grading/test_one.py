@@ -38,7 +38,7 @@ def test_one_after_another_gives_what_each_gets_alone(course: DemoCourse, tmp_pa
 def test_the_surroundings_have_no_say(
     course: DemoCourse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Neither options in the environment nor what lies in the working directory or beside the course counts."""
+    """Neither options of the environment nor what lies in the working folder or beside the course counts."""
     assert course.root.parent == tmp_path
     (tmp_path / "conftest.py").write_text("raise SystemExit('read')\n")
     (tmp_path / "pytest.ini").write_text("[pytest]\naddopts = -k nothing_at_all\n")
