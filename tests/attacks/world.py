@@ -114,6 +114,7 @@ class World:
         self._stack.callback(_remove, self.root)
         self._before_tempdir = tempfile.tempdir
         os.environ["GRADER_CANARY"] = self.token
+        self._stack.callback(os.environ.pop, "GRADER_CANARY", None)
         try:
             self._make_files()
             self._make_sockets()

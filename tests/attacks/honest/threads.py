@@ -1,4 +1,4 @@
-# does: has a hundred threads at once, and a pool of threads
+# does: has twenty threads at once, and a pool of threads
 # expect: pass
 # stopped by: nobody
 # attacks: 1
@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 def double(x):
     threading.stack_size(256 * 1024)
     end = threading.Event()
-    threads = [threading.Thread(target=end.wait) for _ in range(100)]
+    threads = [threading.Thread(target=end.wait) for _ in range(20)]
     for thread in threads:
         thread.start()
     end.set()
