@@ -322,9 +322,10 @@ class World:
         if self.mark in os.uname()[1] or self.mark in Path("/proc/sys/kernel/domainname").read_text():
             yield "the machine has another name"
         own = f"-{os.getpid()}-"
-        for folder in Path("/sys/fs/cgroup").glob("**/autograder-*"):
-            if own in folder.name:
-                yield f"a control group is left: {folder.name}"
+        for _, names, _ in os.walk("/sys/fs/cgroup"):
+            for name in names:
+                if name.startswith("autograder-") and own in name:
+                    yield f"a control group is left: {name}"
         for table in ("tcp", "tcp6", "udp", "unix"):
             lines = Path("/proc/net", table).read_text().splitlines()
             if table == "unix" and any(f"{self.mark}-left" in line for line in lines):
