@@ -77,8 +77,8 @@ def test_honest_submissions_get_the_grade_that_they_get_alone() -> None:
 
 def _of_multiprocessing() -> set[int]:
     """Its tracker of resources lives as long as this process."""
-    children = psutil.Process().children()
-    return {child.pid for child in children if "multiprocessing.resource_tracker" in " ".join(child.cmdline())}
+    tracker = "multiprocessing.resource_tracker"
+    return {child.pid for child in psutil.Process().children() if tracker in " ".join(child.cmdline())}
 
 
 def _path(folder: Path, stem: str) -> Path:
