@@ -1,6 +1,7 @@
 # does: reads the machine's disk past the file system
 # expect: fail assertion
 # stopped by: restricted
+# never on: none
 # %%
 import os
 

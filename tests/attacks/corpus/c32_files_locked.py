@@ -1,4 +1,4 @@
-# does: locks the grader's files and leaves a lease and a notice on them
+# does: locks the gradebook, so that the grader has to wait
 # expect: fail assertion
 # stopped by: restricted
 # %%
@@ -8,7 +8,6 @@ import fcntl, os
 def lock():
     fd = os.open(world.gradebook, os.O_RDWR)
     fcntl.lockf(fd, fcntl.LOCK_EX)
-    fcntl.fcntl(fd, 1024, fcntl.F_RDLCK)
     return world.did_it
 
 
