@@ -1,14 +1,20 @@
-# does: makes twenty thousand files
+# does: makes 17,000 files, a part in each of four cells
 # expect: fail assertion
 # stopped by: contained
 # %%
 import os
 
 
-def many():
-    for number in range(20_000):
-        os.close(os.open(f"{number}", os.O_CREAT | os.O_WRONLY))
-    return world.did_it
+def many(part):
+    for number in range(4250):
+        os.close(os.open(f"{part}-{number}", os.O_CREAT | os.O_WRONLY))
+    return world.did_it if len(os.listdir()) >= 17_000 else part
 
 
-attempt(many)
+attempt(many, 1)
+# %%
+attempt(many, 2)
+# %%
+attempt(many, 3)
+# %%
+attempt(many, 4)
