@@ -4,7 +4,7 @@
     # expect: fail assertion | error died     verdict and code of the attacked question, one of these
     # stopped by: restricted                  the weakest strategy that stops it; "nobody" if none does
     # attacks: 1                              the question (3, "something is stolen", if not given)
-    # never on: none                          where it would take the machine down
+    # never on: none                          where it would do harm to the machine, or depends on its speed
     # link: canary                            hand in a symbolic link to that file of the world instead
     # metadata: {...}                         of the notebook
 

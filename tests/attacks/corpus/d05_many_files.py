@@ -1,6 +1,7 @@
 # does: makes 17,000 files, a part in each of four cells
 # expect: fail assertion
 # stopped by: contained
+# never on: none restricted
 # %%
 import os
 
