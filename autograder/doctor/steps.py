@@ -162,19 +162,24 @@ def threads(count: int) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def children(count: int, work: Callable[[], None]) -> Iterator[int]:
-    """Fork children that work and then wait; gives the number of those that have done it."""
+def children(count: int, work: Callable[[], object]) -> Iterator[int]:
+    """Fork children that work and then wait; gives the number of those that have done it and are still there.
+
+    The system may end one that has done its work for what another one takes.
+    """
     reading, writing = os.pipe()
-    started = []
+    started: list[int] = []
+    gone: set[int] = set()
     try:
         for _ in range(count):
             child = os.fork()
             if not child:
                 try:
                     signal.alarm(_ALARM_SECONDS)
-                    work()
+                    held = work()
                     os.write(writing, b"x")
                     signal.pause()
+                    del held
                 finally:
                     os.write(writing, b"-")
                     os._exit(1)
@@ -185,11 +190,14 @@ def children(count: int, work: Callable[[], None]) -> Iterator[int]:
             len(told) < count and select.select([reading], [], [], max(0.0, deadline - time.monotonic()))[0]
         ):
             told += os.read(reading, count)
-        yield told.count(b"x")
+        gone = {child for child in started if os.waitpid(child, os.WNOHANG) != (0, 0)}
+        yield min(told.count(b"x"), len(started) - len(gone))
     finally:
         for child in started:
-            os.kill(child, signal.SIGKILL)
+            if child not in gone:
+                os.kill(child, signal.SIGKILL)
         for child in started:
-            os.waitpid(child, 0)
+            if child not in gone:
+                os.waitpid(child, 0)
         os.close(reading)
         os.close(writing)

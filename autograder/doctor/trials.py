@@ -240,9 +240,10 @@ def memory_together(facts: Facts) -> Iterator[Way]:
     """Hold more memory than it may, in several processes, each of which stays below."""
 
     def hold() -> bool:
-        def work() -> None:
+        def work() -> mmap.mmap:
             mapping = mmap.mmap(-1, facts["each"], mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
             steps.fill(mapping)
+            return mapping
 
         with steps.children(facts["processes"], work) as ready:
             time.sleep(_HOLD_SECONDS)

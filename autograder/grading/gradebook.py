@@ -47,10 +47,13 @@ class Entry:
 
     @property
     def origin(self) -> tuple[object, ...]:
-        """All that decides the outcome: what was handed in, what judged it, and under which settings."""
+        """All that decides the outcome: what was handed in, what judged it, and under which settings.
+
+        How strongly the notebook was locked does not, but whether it was at all is to be told.
+        """
         return (
             *(self.submission_sha256, self.weights_sha256, self.tests_sha256, self.reference_sha256),
-            *(json.dumps(dict(self.versions), sort_keys=True), self.hidden, self.result.isolation),
+            *(json.dumps(dict(self.versions), sort_keys=True), self.hidden, self.result.isolation == "none"),
         )
 
 

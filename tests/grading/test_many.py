@@ -49,10 +49,13 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture(autouse=True)
 def no_process_is_left_behind() -> Iterator[None]:
+    before = psutil.Process().children()  # of other tests, which are not done yet
     yield
     assert multiprocessing.active_children() == []
     # the warm process of a worker that was killed notices by itself
-    children = [p for p in psutil.Process().children(recursive=True) if not is_resource_tracker(p)]
+    left = [p for p in psutil.Process().children() if p not in before]
+    children = [p for child in left for p in (child, *child.children(recursive=True))]
+    children = [p for p in children if not is_resource_tracker(p)]
     assert psutil.wait_procs(children, timeout=10)[1] == []
 
 
