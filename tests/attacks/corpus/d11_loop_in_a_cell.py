@@ -1,5 +1,5 @@
 # does: loops for ever in a cell
-# expect: error timeout-total | error timeout-cell
+# expect: error timeout-total | error timeout-cell | fail assertion
 # stopped by: none
 # attacks: 1
 # %%
