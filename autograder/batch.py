@@ -208,26 +208,24 @@ class Batch:
             self.rows.append(row)
         report(row)
 
-    def moves(self) -> list[Move]:
-        """What would move if the outcomes that wait were taken."""
-        name = self.assignment.name
-        before = {key: entry.result for key, entry in self._gradebook.current(name).items()}
-        after = {key: entry.result for key, entry in self._gradebook.proposed(name).items()}
-        return moves(before, after)
+    def moves(self, submissions: Sequence[Submission]) -> list[Move]:
+        """What would move of these if the outcomes that wait were taken."""
+        before = {name: entry.result for name, entry in self._gradebook.current(self.assignment.name).items()}
+        return moves(before, {name: entry.result for name, entry in self._waiting(submissions).items()})
 
     def take(self, submissions: Sequence[Submission]) -> int:
-        """Let the outcomes that wait count from now on; returns how many there were.
-
-        Args:
-            submissions: of those that are meant.
+        """Let the outcomes that wait for these count from now on; returns how many there were.
 
         Raises:
             OSError, sqlite3.Error: they cannot be stored.
         """
-        proposed = self._gradebook.proposed(self.assignment.name)
-        chosen = [submission for submission in submissions if submission.name in proposed]
-        self._gradebook.take(self.assignment.name, [submission.name for submission in chosen])
+        chosen = self._waiting(submissions)
+        self._gradebook.take(self.assignment.name, chosen)
         return len(chosen)
+
+    def _waiting(self, submissions: Sequence[Submission]) -> dict[str, Entry]:
+        proposed = self._gradebook.proposed(self.assignment.name)
+        return {s.name: proposed[s.name] for s in submissions if s.name in proposed}
 
     def summary(self) -> list[str]:
         """What came of it and where the files are."""

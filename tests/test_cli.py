@@ -142,6 +142,8 @@ def test_a_regrade_shows_what_would_move_and_moves_it_when_it_is_taken(
     assert line.split()[1:4] == ["7", "→", "10"]
     assert {path.name: path.read_bytes() for path in results.iterdir()} == before
     shown = autograder("show", "out", "solved", cwd=course.root).stdout
+    one = ("grade", folder / "solved.ipynb", *command[2:])
+    assert "1 of 1 grades would move" in autograder(*one, "--regrade", cwd=course.root).stdout
 
     done = autograder(*command, "--take", cwd=course.root)
     assert "taken: 3 outcomes" in done.stdout

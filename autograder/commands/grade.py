@@ -89,7 +89,7 @@ def run(options: argparse.Namespace) -> int:
             if options.take:
                 taken = batch.take(submissions)
             finished = batch.grade(submissions, jobs=options.jobs, report=report, regrade=options.regrade)
-            moved = batch.moves()
+            moved = batch.moves(submissions)
     for line in [*batch.summary(), *submissions.notes]:
         say(line)
     if options.take:

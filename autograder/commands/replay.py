@@ -6,7 +6,16 @@ import argparse
 from functools import partial
 from pathlib import Path
 
-from autograder.commands.common import DIFFERENT, NOT_JUDGED, OK, add_course, course, gradebook_file, positive
+from autograder.commands.common import (
+    DIFFERENT,
+    NOT_JUDGED,
+    OK,
+    add_course,
+    course,
+    gradebook_file,
+    positive,
+    say,
+)
 from autograder.errors import UsageError
 
 
@@ -46,11 +55,12 @@ def run(options: argparse.Namespace) -> int:
     )
     found = replay(assignment, path.parent, entry)
     for sentence in found.circumstances:
-        print(sentence)
+        say(sentence)
     if found.same:
-        print("The grade is the same, to the byte.")
+        say("The grade is the same, to the byte.")
         return OK
-    print("\n".join(moves.lines([found.move] if found.move else [], 1)))
+    for line in moves.lines([found.move] if found.move else [], 1):
+        say(line)
     if not found.move:
-        print("Verdicts and points are the same; what is said about them is not.")
+        say("Verdicts and points are the same; what is said about them is not.")
     return NOT_JUDGED if found.attempt.result.inconclusive else DIFFERENT

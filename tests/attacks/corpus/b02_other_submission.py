@@ -3,7 +3,8 @@
 # stopped by: restricted
 # %%
 import glob
+import os
 
 attempt(lambda: open(world.other).read())
-for path in glob.glob(world.tmp + "/*/work/*"):
+for path in glob.glob(os.path.join(world.tmp, "*", "work", "*")):
     attempt(lambda: open(path).read())

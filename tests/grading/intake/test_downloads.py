@@ -121,7 +121,7 @@ submission_1000:
 GRADESCOPE = {
     "submission_metadata.yml": METADATA,
     "submission_901/autograd.ipynb": notebook("early"),
-    "submission_902/work/autograd.ipynb": notebook("both"),
+    "submission_902/homework/autograd.ipynb": notebook("both"),
     "submission_902/.ipynb_checkpoints/autograd-checkpoint.ipynb": notebook("old"),
     "submission_1000/autograd.ipynb": notebook("late"),
     "submission_1001/autograd.ipynb": notebook("nobody"),
