@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
 import json
 from pathlib import Path
@@ -49,3 +50,11 @@ def test_each_submission_gets_its_grade(submission: Path) -> None:
     }
     assert questions == expected["questions"]
     assert (result.score, result.max_score) == (expected["score"], expected["max_score"])
+    for question in result.questions:
+        assert_can_be_pasted(question.outcome.example)
+
+
+def assert_can_be_pasted(example: str) -> None:
+    """A student runs it in the notebook: plain Python that gives each name once in a line."""
+    for statement in ast.walk(ast.parse(example)):
+        assert not isinstance(statement, ast.Assign) or len(statement.targets) == 1, example
