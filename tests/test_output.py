@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import subprocess
 import sys
 import unicodedata
 
@@ -68,3 +69,22 @@ def test_a_submission_cannot_give_commands_through_what_autograder_prints(course
     assert_harmless(unknown.stderr)
     no_text = autograder("show", "out", os.fsdecode(b"\xff"), cwd=course.root)
     assert no_text.returncode == 2, no_text.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a POSIX shell")
+@pytest.mark.parametrize("command", ["release --all --check", "show out solved", "show out solved --history"])
+def test_who_reads_only_the_beginning_is_no_fault(course: DemoCourse, command: str) -> None:
+    """As ``| head`` does; here nobody reads at all."""
+    (course.root / "handed-in").mkdir()
+    write_notebook(course.root / "handed-in" / "solved.ipynb", SOLVED)
+    program = [sys.executable, "-m", "autograder.cli"]
+    grade = ["grade", "handed-in", "--assignment", "01_demo", "--out", "out"]
+    subprocess.run([*program, *grade], cwd=course.root, check=True, capture_output=True)
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run(
+        [*program, *command.split()], cwd=course.root, stdout=writing, stderr=subprocess.PIPE, check=False
+    )
+    os.close(writing)
+    assert done.stderr == b""
+    assert done.returncode in (0, 1)  # 1: the notebook of this course was not made by 'release'

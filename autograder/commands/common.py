@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 OK, DIFFERENT, USAGE, NOT_JUDGED, INTERRUPTED = 0, 1, 2, 3, 130
 
 
-def say(line: str) -> None:
-    """Print a line if there still is somebody to read it: work that is done and stored must not be lost."""
+def say(text: str) -> None:
+    """Print lines if there still is somebody to read it: work that is done and stored must not be lost."""
     try:
-        print(inert(line), flush=True)
+        print(inert(text), flush=True)
     except OSError:
         with open(os.devnull, "w") as nowhere:  # noqa: PTH123 - or Python complains at its end
             os.dup2(nowhere.fileno(), sys.stdout.fileno())

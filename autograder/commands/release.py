@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from autograder.commands.common import DIFFERENT, OK, add_course, course, with_reference
+from autograder.commands.common import DIFFERENT, OK, add_course, course, say, with_reference
 from autograder.errors import UsageError
 
 if TYPE_CHECKING:
@@ -39,10 +39,10 @@ def _release_one(assignment: Assignment, *, check: bool) -> bool:
     path = assignment.notebook_path
     differs = not path.is_file() or path.read_bytes() != text.encode()
     if not differs:
-        print(f"up to date: {path}")
+        say(f"up to date: {path}")
     elif check:
-        print(f"differs from its reference (run 'autograder release {assignment.name}'): {path}")
+        say(f"differs from its reference (run 'autograder release {assignment.name}'): {path}")
     else:
         write_text(path, text)
-        print(f"written: {path}")
+        say(f"written: {path}")
     return differs

@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from autograder.commands.common import OK, gradebook_file
+from autograder.commands.common import OK, gradebook_file, say
 from autograder.errors import UsageError
 from autograder.reports.text import one_line
 
@@ -36,11 +36,11 @@ def run(options: argparse.Namespace) -> int:
         for number, entry in attempts:
             facts = (entry.started_at, entry.result.assignment, score(entry.result), entry.result.isolation)
             waits = "" if entry.taken else "  waits to be taken"
-            print(f"{number:>6}  {'  '.join(map(one_line, facts))}{waits}")
+            say(f"{number:>6}  {'  '.join(map(one_line, facts))}{waits}")
         return OK
     for entry in entries:
         lines = render(entry.result.for_student() if options.student else entry.result)
         if entry.trouble and not options.student:
             lines.append(Line(one_line(entry.trouble, limit=600)))
-        print(to_text(lines, color=sys.stdout.isatty()), end="")
+        say(to_text(lines, color=sys.stdout.isatty()).removesuffix("\n"))
     return OK
