@@ -39,6 +39,15 @@ def add_course(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_override(parser: argparse.ArgumentParser) -> None:
+    """Add the option that insists on running hidden tests where nothing keeps a notebook from them."""
+    parser.add_argument(
+        "--allow-unsandboxed-grading",
+        action="store_true",
+        help="run hidden tests even if notebooks can read them; results then say 'isolation: none'",
+    )
+
+
 def course(given: Path | None) -> Course:
     """The course that was named, or the one around the current folder.
 

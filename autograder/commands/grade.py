@@ -8,7 +8,16 @@ import sys
 from functools import partial
 from pathlib import Path
 
-from autograder.commands.common import INTERRUPTED, NOT_JUDGED, OK, add_course, course, positive, say
+from autograder.commands.common import (
+    INTERRUPTED,
+    NOT_JUDGED,
+    OK,
+    add_course,
+    add_override,
+    course,
+    positive,
+    say,
+)
 from autograder.errors import UsageError
 from autograder.isolation.strategies import NAMES
 
@@ -43,11 +52,7 @@ def add(parser: argparse.ArgumentParser) -> None:
         default="auto",
         help="how notebooks are locked in (default: auto, the strongest that 'autograder doctor' finds)",
     )
-    parser.add_argument(
-        "--allow-unsandboxed-grading",
-        action="store_true",
-        help="run hidden tests even if notebooks can read them; results then say 'isolation: none'",
-    )
+    add_override(parser)
     add_course(parser)
 
 

@@ -11,6 +11,7 @@ from autograder.commands.common import (
     NOT_JUDGED,
     OK,
     add_course,
+    add_override,
     course,
     gradebook_file,
     positive,
@@ -25,11 +26,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "attempt", type=positive, metavar="ATTEMPT", help="number, as 'show --history' gives it"
     )
-    parser.add_argument(
-        "--allow-unsandboxed-grading",
-        action="store_true",
-        help="run hidden tests even if the notebook can read them, as they were then",
-    )
+    add_override(parser)
     add_course(parser)
 
 

@@ -6,6 +6,7 @@ import contextlib
 import os
 import secrets
 import shutil
+import signal
 import site
 import socket
 import subprocess
@@ -15,7 +16,7 @@ from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import Any, Self
 
-from autograder.doctor.trials import SIGNALS
+from autograder.doctor.reach import SIGNALS
 
 _SIGNAL_SECONDS = 0.5
 VARIABLE = "AUTOGRADER_CANARY"
@@ -36,6 +37,8 @@ class Bait:
 
     def __init__(self, hidden: Iterable[Path] = ()) -> None:
         self.token = secrets.token_hex(8)
+        self.daemon = f"ag{self.token[:12]}"
+        """Name that a process takes which wants to be left behind."""
         self.litter = f"autograder-probe-{self.token}"
         """Name of what a student may try to leave elsewhere."""
         self.hidden = [path.resolve() for path in hidden if path.exists()]
@@ -170,6 +173,17 @@ class Bait:
         """Which of its limits somebody has changed."""
         return [name for name, value in self._numbers().items() if value != self._limits[name]]
 
+    def left_running(self) -> list[str]:
+        """Whether a process of the name ``daemon`` is there, in whatever namespace; it is ended."""
+        found = []
+        for folder in Path("/proc").iterdir():
+            if folder.name.isdecimal():
+                with contextlib.suppress(OSError):
+                    if (folder / "comm").read_text().strip() == self.daemon:
+                        os.kill(int(folder.name), signal.SIGKILL)
+                        found.append("a process in a session of its own is still there")
+        return found[:1]
+
     # --- servers
 
     def _lay_servers(self) -> None:
@@ -231,14 +245,3 @@ def _files_below(folder: Path) -> Iterator[Path]:
     for place, names, files in os.walk(folder):
         names.sort()
         yield from (Path(place, name) for name in sorted(files))
-
-
-def named(comm: str) -> list[int]:
-    """Processes of that name, in whatever namespace."""
-    found = []
-    for folder in Path("/proc").iterdir():
-        if folder.name.isdecimal():
-            with contextlib.suppress(OSError):
-                if (folder / "comm").read_text().strip() == comm:
-                    found.append(int(folder.name))
-    return found

@@ -7,13 +7,10 @@ probe that does not run at all neither.
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from signal import SIGKILL
 from typing import TYPE_CHECKING, Any, Literal
 
 from autograder.doctor.questions import QUESTIONS, Question
@@ -175,24 +172,10 @@ def _try(question: Question, bait: Bait, student: Subject, fence: Fence) -> Tria
             answer = Answer({}, {"all": stopped})
         else:
             answer = Answer({}, {})
-    if question.name == "daemon":
-        through = _left_behind(student, facts["comm"])
-    else:
-        through = question.judge(bait, answer)
-    if through:
+    if question.afterwards:
+        student.close()
+    if through := question.judge(bait, answer):
         return found("through", through)
     if answer.unclear:
         return found("unclear", [f"{way}: {reason}" for way, reason in answer.unclear.items()])
     return found("refused", [stopped] if stopped else [])
-
-
-def _left_behind(student: Subject, comm: str) -> list[str]:
-    """Whether a process of that name is there after the end of the notebook; it is ended."""
-    from autograder.doctor.bait import named
-
-    student.close()
-    left = named(comm)
-    for pid in left:
-        with suppress(OSError):
-            os.kill(pid, SIGKILL)
-    return ["a process in a session of its own is still there"] if left else []

@@ -29,7 +29,7 @@ class Question:
     """What to try, and how to know whether it got through."""
 
     name: str
-    """Function of ``trials``."""
+    """Function of ``reach`` or ``exhaustion``."""
     capability: str
     what: str
     facts: Callable[[Bait, Fence], dict[str, Any] | str]
@@ -39,8 +39,8 @@ class Question:
     limits: Limits = Limits()  # noqa: RUF009 - frozen
     exhausting: bool = False
     """Whether to be ended for it is the refusal."""
-    outside: bool = False
-    """Whether the grader's own things tell, whatever became of the process."""
+    afterwards: bool = False
+    """Whether that is seen when the notebook has ended."""
 
 
 def _got(_: Bait, answer: Answer) -> list[str]:
@@ -202,8 +202,9 @@ QUESTIONS = (
         "daemon",
         "tree_kill",
         "leave a process behind",
-        lambda bait, _: {"comm": f"ag{bait.token[:12]}"},
-        _got,
+        lambda bait, _: {"comm": bait.daemon},
+        lambda bait, _: bait.left_running(),
+        afterwards=True,
     ),
     Question(
         "memory",

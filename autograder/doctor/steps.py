@@ -17,6 +17,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+Facts = dict[str, Any]
+"""What a trial needs to know: paths, numbers of processes, addresses."""
+Way = tuple[str, Callable[[], Any]]
+"""One way to try something: its name, and what either raises or gives back what it got hold of."""
+
 STEP = 2**24
 """Bytes that are written at a time."""
 LIBC = ctypes.CDLL(None, use_errno=True)

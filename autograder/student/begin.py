@@ -6,7 +6,6 @@ import json
 import math
 import os
 import random
-import shutil
 import socket
 import sys
 import traceback
@@ -15,6 +14,7 @@ from importlib import import_module
 from pathlib import Path
 
 from autograder.student.kernel import Kernel
+from autograder.student.workplace import remove
 
 
 def spawned(arguments: list[str]) -> None:
@@ -31,7 +31,7 @@ def spawned(arguments: list[str]) -> None:
     except BaseException:  # noqa: BLE001 - the grader reads why
         traceback.print_exc(file=sys.__stderr__)
         sys.exit(1)
-    shutil.rmtree(settings["directory"], ignore_errors=True)  # the grader was killed and cannot do it
+    remove(Path(settings["directory"]))  # the grader was killed and cannot do it
     os._exit(0)
 
 
@@ -70,17 +70,18 @@ def _limit(memory: int, seconds: float) -> None:
     """Let this process have so much memory beyond what it has; only privilege could undo it."""
     import resource
 
+    from autograder.isolation.privileges import limit
+
     pages = int(Path("/proc/self/statm").read_text().split()[0])
     processors = os.cpu_count() or 1
-    for kind, value in (
-        (resource.RLIMIT_AS, pages * resource.getpagesize() + memory),
-        (resource.RLIMIT_CORE, 1),  # 0 would still start a program that collects cores
-        # for the case that the grader itself is killed: whatever computes for ever then ends some time
-        (resource.RLIMIT_CPU, math.ceil(seconds) * processors + 60),
-    ):
-        _, hard = resource.getrlimit(kind)
-        value = value if hard == resource.RLIM_INFINITY else min(value, hard)
-        resource.setrlimit(kind, (value, value))
+    limit(
+        {
+            resource.RLIMIT_AS: pages * resource.getpagesize() + memory,
+            resource.RLIMIT_CORE: 1,  # 0 would still start a program that collects cores
+            # for the case that the grader itself is killed: whatever computes for ever then ends some time
+            resource.RLIMIT_CPU: math.ceil(seconds) * processors + 60,
+        }
+    )
 
 
 def _seed() -> None:

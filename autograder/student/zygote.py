@@ -11,7 +11,6 @@ from __future__ import annotations
 import gc
 import json
 import os
-import shutil
 import signal
 import socket
 import sys
@@ -148,7 +147,7 @@ def _student(request: dict[str, Any], fence: Fence, channel: int, output: int, w
         if not waiting.read():
             return  # the grader has given this one up
     serve(socket.socket(fileno=channel), request["limits"], dies_with_parent=True)
-    shutil.rmtree(request["directory"], ignore_errors=True)  # the grader was killed and cannot do it
+    remove(Path(request["directory"]))  # the grader was killed and cannot do it
 
 
 def _exit_after(work: Callable[[], None]) -> NoReturn:
