@@ -66,10 +66,13 @@ def course(course: DemoCourse) -> DemoCourse:
     return course
 
 
-def settings(course: DemoCourse, **more: str) -> None:
+def settings(course: DemoCourse, **more: object) -> None:
     course.settings(cell=60.0, call=60.0)
     file = course.folder / "assignment.toml"
-    lines = [f"{name} = {value!r}" for name, value in ({"weights": "w.safetensors"} | more).items()]
+    lines = [
+        f"{name} = {value!r}"
+        for name, value in ({"weights": "w.safetensors", "preload": ["torch"]} | more).items()
+    ]
     file.write_text("\n".join([*lines, file.read_text()]))
 
 

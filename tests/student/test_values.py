@@ -69,7 +69,7 @@ value = run = "a name that Student has too"
 
 @pytest.fixture(scope="module")
 def process() -> Iterator[StudentProcess]:
-    with StudentProcess.spawn() as process:
+    with StudentProcess.spawn(preload=("torch",)) as process:
         assert process.execute(1, NOTEBOOK).error is None
         yield process
 
