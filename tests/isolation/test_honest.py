@@ -147,7 +147,7 @@ def test_what_restricted_refuses_has_a_plain_error(warm):
             try:
                 attempt()
             except PermissionError as error:
-                print(type(error).__name__)
+                print(type(error).__name__, flush=True)
         os._exit(0)
         """
     )
