@@ -6,7 +6,6 @@ import os
 import re
 import socket
 import threading
-import time
 import types
 import weakref
 from collections import deque
@@ -21,13 +20,14 @@ from autograder.isolation.protocol import Isolation, Launch, Tree
 from autograder.student import workplace
 from autograder.student.channel import ChannelClosed, ChannelTimeout, Frame, GraderChannel, Kind
 from autograder.student.codec import CodecError, Reference, TooLarge, decode, encode, join
-from autograder.student.deadline import PATIENCE, Deadline
+from autograder.student.deadline import Deadline
 from autograder.student.handles import NAMES, Handle, Student, make_handle, reference_to
 from autograder.student.monitor import LimitExceeded, Monitor
 from autograder.student.outputs import MAX_NOTEBOOK, CellOutcome, Outputs
 from autograder.student.remote_error import student_error
 from autograder.student.shipping import ShippedFunctions
 from autograder.student.text import clean
+from autograder.student.time_budget import TimeBudget
 from autograder.verdict import Where
 
 _START_SECONDS = 120.0
@@ -36,8 +36,6 @@ _FORGOTTEN = 100_000
 """Objects that one call lets the process drop; the others wait for the next one."""
 _TOO_LARGE = re.compile(r"more than [\d,]{1,20} (bytes|elements)|nested more than \d{1,9} deep", re.ASCII)
 """What ``codec.TooLarge`` says; it comes from the process, which could say anything."""
-_LOOK = 1.0
-"""Seconds of use after which the process is asked again how long it was kept from running."""
 
 
 class StudentProcess:
@@ -69,11 +67,7 @@ class StudentProcess:
         self._limits = limits
         self._monitor = Monitor(tree, limits)
         self._channel = GraderChannel(sock, tree.output, self._monitor)
-        self._total = time_left
-        self._taken = 0.0  # seconds in cells and calls, waiting included
-        self._looked = 0.0  # of these, when it was last asked how long it was kept from running,
-        self._starved = 0.0  # and the answer
-        self._starved_before = 0.0  # while it started
+        self._time = TimeBudget(time_left, tree.starved)
         self._room = MAX_NOTEBOOK
         self._sources: dict[int, list[str]] = {}
         self._functions = ShippedFunctions(self._define)
@@ -134,24 +128,17 @@ class StudentProcess:
     @property
     def time_used(self) -> float:
         """Seconds that cells and calls have taken."""
-        if self.alive:
-            self._look()
-        return self._net()
+        return self._counted().used
 
     @property
     def time_left(self) -> float:
         """Seconds that cells and calls may still take."""
-        return max(0.0, self._total - self.time_used)
+        return self._counted().left
 
-    def _net(self) -> float:
-        return max(0.0, self._taken - min(self._starved, PATIENCE * self._total))
-
-    def _look(self) -> None:
-        self._looked = self._taken
-        self._starved = max(self._starved, self._kept_waiting())
-
-    def _kept_waiting(self) -> float:
-        return self._tree.starved() - self._starved_before
+    def _counted(self) -> TimeBudget:
+        if self.alive:
+            self._time.look()
+        return self._time
 
     def execute(self, number: int, source: str) -> CellOutcome:
         """Run one cell.
@@ -221,44 +208,51 @@ class StudentProcess:
             self._require_running()
             forgotten = [self._forgotten.popleft() for _ in range(min(len(self._forgotten), _FORGOTTEN))]
             body = join(encode(forgotten), encoded)
-            where = None if cell is None else Where(cell=cell)
             subject = "The call" if cell is None else f"Cell {cell}"
             limit = self._limits.call if cell is None else self._limits.cell
             self._monitor.begin(kind, subject, outputs)
-            if self._taken - self._looked > _LOOK:
-                self._look()
-            started = time.monotonic()
-            time_left = max(0.0, self._total - self._net())
-            deadline = Deadline(min(limit, time_left), self._kept_waiting, self._starved)
-            try:
-                if time_left <= 0:
-                    raise ChannelTimeout
-                frame = self._exchange(kind, body, deadline)
-                if cell is not None:
-                    self._channel.drain()
-                return self._open(kind, frame)
-            except LimitExceeded as exceeded:
-                self._stop(exceeded.code, str(exceeded), where)
-            except ChannelTimeout:
-                if limit <= time_left:
-                    code = "timeout-call" if cell is None else "timeout-cell"
-                    self._stop(code, f"{subject} took more than {limit:g} seconds.", where)
-                self._stop(
-                    "timeout-total",
-                    f"The notebook took more than {self._limits.total:g} seconds in total.",
-                    where,
-                )
-            except ChannelClosed:
-                self._stop(*self._death(subject), where)
-            except CodecError as error:
-                self._stop("protocol", f"{subject} sent something that is not an answer ({error}).", where)
-            except (StudentError, StudentStopped):
-                raise
-            except BaseException:  # e.g. Ctrl-C: the answer is still to come, nobody will wait for it
-                self.close()
-                raise
-            finally:
-                self._taken += time.monotonic() - started
+            with self._time.running():
+                return self._converse(kind, body, subject, limit, cell)
+
+    def _converse(self, kind: Kind, body: bytearray, subject: str, limit: float, cell: int | None) -> Any:
+        """Send the call and wait for its answer, within the limits.
+
+        Args:
+            kind: what is asked.
+            body: the encoded arguments.
+            subject: the call as the beginning of a sentence.
+            limit: seconds.
+            cell: number of the cell, if it is one.
+        """
+        where = None if cell is None else Where(cell=cell)
+        left, deadline = self._time.left, self._time.deadline(limit)
+        try:
+            if left <= 0:
+                raise ChannelTimeout
+            frame = self._exchange(kind, body, deadline)
+            if cell is not None:
+                self._channel.drain()
+            return self._open(kind, frame)
+        except LimitExceeded as exceeded:
+            self._stop(exceeded.code, str(exceeded), where)
+        except ChannelTimeout:
+            if limit <= left:
+                code = "timeout-call" if cell is None else "timeout-cell"
+                self._stop(code, f"{subject} took more than {limit:g} seconds.", where)
+            self._stop(
+                "timeout-total",
+                f"The notebook took more than {self._limits.total:g} seconds in total.",
+                where,
+            )
+        except ChannelClosed:
+            self._stop(*self._death(subject), where)
+        except CodecError as error:
+            self._stop("protocol", f"{subject} sent something that is not an answer ({error}).", where)
+        except (StudentError, StudentStopped):
+            raise
+        except BaseException:  # e.g. Ctrl-C: the answer is still to come, nobody will wait for it
+            self.close()
+            raise
 
     def _exchange(self, kind: Kind, body: bytearray, deadline: Deadline) -> Frame:
         call = int.from_bytes(os.urandom(8), "little")
@@ -319,7 +313,7 @@ class StudentProcess:
         except LimitExceeded as error:
             reason = str(error)
         else:
-            self._starved_before = self._tree.starved()
+            self._time.begin()
             return
         raise InfrastructureError(f"cannot start a Python process for the notebook: {reason}")
 
