@@ -60,6 +60,10 @@ class Trial:
     def __str__(self) -> str:
         return "; ".join((*self.trouble, *self.harm)) or "nothing"
 
+    def report(self) -> str:
+        """A line of the log."""
+        return f"{self.strategy:<11}{self.attack.name}: {self.verdict}: {self} ({self.seconds:.1f} s)"
+
 
 class Arena:
     """A strategy and a world; a context manager."""
@@ -167,8 +171,7 @@ def try_all(name: str, attacks: list[Attack], *, verbose: bool = False) -> dict[
             if name not in attack.never_on:
                 trial = trials[attack.name] = arena.attempt(attack)
                 if verbose or not trial.as_expected:
-                    about = f"{trial.verdict}: {trial} ({trial.seconds:.1f} s)"
-                    print(f"{name:<11}{attack.name}: {about}", file=sys.stderr, flush=True)
+                    print(trial.report(), file=sys.stderr, flush=True)
     return trials
 
 
