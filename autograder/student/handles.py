@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from autograder.errors import StudentError, UsageError
 from autograder.student.channel import Kind
 from autograder.student.codec import Reference
+from autograder.student.text import article, clean
 
 if TYPE_CHECKING:
     from autograder.student.process import StudentProcess
@@ -22,6 +23,18 @@ class MissingName(StudentError, AttributeError):  # noqa: N818 - says what happe
 
     It is an ``AttributeError`` as well, so that ``hasattr`` and ``getattr`` with a default work on handles.
     """
+
+
+class NotPlain(StudentError, TypeError):  # noqa: N818 - says what happened
+    """The test takes an object of the student for plain data, which it is not."""
+
+    def __init__(self, type: str, does: str) -> None:
+        super().__init__(
+            "TypeError",
+            f"it is {article(type)} {type}, where the test {does} a plain number, text, array or collection "
+            "(student.value would read it)",
+            kind="unusable",
+        )
 
 
 def _operator(name: str, *, swapped: bool = False) -> Callable[[Handle, object], Any]:
@@ -39,11 +52,10 @@ def _unary(name: str) -> Callable[[Handle], Any]:
     return apply
 
 
-def _refuse(what: str) -> Callable[..., Any]:
+def _refuse(does: str) -> Callable[..., Any]:
     def refuse(self: Handle, *_: object, **__: object) -> NoReturn:
-        # Of a coroutine or a function there is no value: then the answer is wrong, not the question.
-        self._autograder_process.request(Kind.VALUE, self)
-        raise TypeError(f"{what} of {self!r} is not known here; ask for its value first: student.value(...)")
+        self._autograder_process.request(Kind.VALUE, self)  # says itself why an object has none at all
+        raise NotPlain(clean(self._autograder_type, 50), does)
 
     return refuse
 
@@ -52,8 +64,9 @@ class Handle:
     """An object of the student that stays in the student process.
 
     Attributes, calls, arithmetic and indexing work as on the object itself and give values or further
-    handles. Comparing, converting, iterating, ``len`` and ``bool`` are refused: the student's class could
-    answer anything. ``student.value(handle)`` gives an array or plain data instead.
+    handles. Comparing, converting, iterating, ``len`` and ``bool`` are refused (``NotPlain``): the student's
+    class could answer anything, and something else each time. ``student.value(handle)`` gives an array or
+    plain data instead.
     """
 
     __slots__ = ("_autograder_id", "_autograder_process", "_autograder_type")
@@ -105,15 +118,11 @@ class Handle:
         raise TypeError("a handle cannot be copied or pickled")
 
     __hash__ = object.__hash__
-    __eq__ = _refuse("equality")
-    __ne__ = _refuse("equality")
-    __bool__ = _refuse("the truth value")
-    __len__ = _refuse("the length")
-    __iter__ = _refuse("the content")
-    __contains__ = _refuse("the content")
-    __float__ = _refuse("the number")
-    __int__ = _refuse("the number")
-    __array__ = _refuse("the array")
+    __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = _refuse("compares")
+    __bool__ = _refuse("asks for the truth of")
+    __len__ = _refuse("asks for the length of")
+    __iter__ = __contains__ = __reversed__ = _refuse("looks into")
+    __float__ = __int__ = __index__ = __complex__ = __round__ = __array__ = _refuse("converts")
 
     __add__, __radd__, __iadd__ = _operator("add"), _operator("add", swapped=True), _operator("iadd")
     __sub__, __rsub__, __isub__ = _operator("sub"), _operator("sub", swapped=True), _operator("isub")

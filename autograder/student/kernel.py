@@ -21,6 +21,7 @@ from autograder.student.failure import describe
 from autograder.student.plain import Unusable, plain
 from autograder.student.shell import CellShell
 from autograder.student.streams import Outbox
+from autograder.student.text import article
 
 _OPERATORS: dict[str, Callable[..., Any]] = {
     name: getattr(operator, name)
@@ -198,7 +199,7 @@ class Kernel:
         except AttributeError as error:
             if error.name not in (name, None) or (error.obj is not None and error.obj is not target):
                 raise  # something else is missing, deeper in the student's own code
-            raise Missing("AttributeError", f"{_article(target)} has no {name}") from None
+            raise Missing("AttributeError", f"{_named(target)} has no {name}") from None
 
     def _operate(self, name: str, operands: list[Any]) -> object:
         if name in ("getitem", "setitem"):
@@ -221,9 +222,9 @@ def _index(spec: Any) -> Any:
     return ... if kind == "ellipsis" else parts[0]
 
 
-def _article(target: object) -> str:
+def _named(target: object) -> str:
     name = target.__name__ if isinstance(target, type) else type(target).__name__
-    return f"{'an' if name[:1] in 'AEIOUaeiou' else 'a'} {name}"
+    return f"{article(name)} {name}"
 
 
 def _parent_death_signal() -> Callable[[int], object]:

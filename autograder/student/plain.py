@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograder.student.codec import DTYPES, MAX_DEPTH
+from autograder.student.text import article
 
 
 class Unusable(Exception):  # noqa: N818 - says what the object is
@@ -25,29 +26,31 @@ def plain(value: Any, depth: int = 0) -> Any:
     """
     if depth > MAX_DEPTH:
         raise Unusable(f"it is nested more than {MAX_DEPTH} deep")
-    if value is None or type(value) in (bool, float, complex, str, bytes):
+    class_ = type(value)  # isinstance would believe an object's own word
+    if value is None or class_ in (bool, float, complex, str, bytes):
         return value
-    if isinstance(value, np.ndarray | np.generic):
+    if issubclass(class_, (np.ndarray, np.generic)):
         return _array(value)
     torch = sys.modules.get("torch")
-    if torch is not None and isinstance(value, torch.Tensor):
+    if torch is not None and issubclass(class_, torch.Tensor):
         return _array(_tensor(value, torch))
     for kind in (bool, int, float, complex, str, bytes):
-        if isinstance(value, kind):
+        if issubclass(class_, kind):
             return _builtin(kind, value)
-    if isinstance(value, dict):
+    if issubclass(class_, dict):
         if not all(isinstance(key, str) for key in value):
             raise Unusable("its keys are not all strings")
         return {str.__str__(key): plain(item, depth + 1) for key, item in dict.items(value)}
-    if isinstance(value, tuple):
+    if issubclass(class_, tuple):
         return tuple(plain(item, depth + 1) for item in tuple.__iter__(value))
-    if isinstance(value, list):
+    if issubclass(class_, list):
         return [plain(item, depth + 1) for item in list.__iter__(value)]
-    if hasattr(type(value), "__array__"):
+    if hasattr(class_, "__array__"):
         return _array(np.asarray(value))
-    article = "an" if type(value).__name__[:1] in "AEIOUaeiou" else "a"
-    what = f"{article} {type(value).__name__[:50]}"
-    raise Unusable(f"it is {what}, which is neither a number, an array nor a collection of these")
+    name = class_.__name__[:50]
+    raise Unusable(
+        f"it is {article(name)} {name}, which is neither a number, an array nor a collection of these"
+    )
 
 
 def _builtin(kind: Any, value: Any) -> Any:

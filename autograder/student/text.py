@@ -23,3 +23,8 @@ def clean(text: str, limit: int) -> str:
         text = "\n".join(line.rstrip("\r").rpartition("\r")[2] for line in text.split("\n"))
     text = _CONTROLS.sub("", text)
     return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def article(name: str) -> str:
+    """``"a"`` or ``"an"``, whichever goes before ``name``."""
+    return "an" if name[:1] in {*"AEIOUaeiou"} else "a"

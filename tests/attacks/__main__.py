@@ -1,7 +1,7 @@
 """Every attack against every strategy: ``python -m tests.attacks [NAME ...] [--on STRATEGY]``.
 
-Prints what goes against expectation when it does, and a table at the end with the same lines below it, so that
-the last lines of a log tell; the exit code is 1 if anything did.
+Prints what goes against expectation when it does, and a table at the end with the same lines below it, so
+that the last lines of a log tell; the exit code is 1 if anything did.
 """
 
 from __future__ import annotations

@@ -71,6 +71,13 @@ def test_a_missing_definition_is_an_error_that_names_it(course: DemoCourse) -> N
         ("def last(): return {1: 2}", "its keys are not all strings"),
         ("def last(): return 10**400", "beyond 64 bits"),
         ("import numpy\ndef last(): return numpy.full(3, 10)", "an array of several numbers"),
+        (
+            "class Ten(str): pass\ndef last(): return Ten(10)",
+            "it is a Ten, where the test compares",
+        ),
+        ("class Ten(list): pass\ndef last(): return Ten()", "it is a Ten, where the test compares"),
+        ("class Ten:\n    __class__ = int\ndef last(): return Ten()", "it is a Ten, which is neither"),
+        ("from collections import Counter as last", "it is a Counter, where the test compares"),
     ],
 )
 def test_an_answer_that_no_test_can_compare_is_wrong(course: DemoCourse, cell: str, words: str) -> None:

@@ -1,5 +1,5 @@
 # does: returns a subclass of str, tuple or dict that equals everything
-# expect: fail assertion | inconclusive grader-fault
+# expect: fail value-unreadable
 # stopped by: none
 # attacks: 1
 # %%

@@ -1,5 +1,5 @@
 # does: has handles sent for objects that were never made, with names that are none
-# expect: error died | error protocol | inconclusive grader-fault | fail assertion | fail value-unreadable
+# expect: error died | error protocol | fail assertion | fail value-unreadable
 # stopped by: none
 # attacks: 1
 # %%

@@ -1,5 +1,5 @@
 # does: returns a list whose length and items never end
-# expect: inconclusive grader-fault
+# expect: fail value-unreadable
 # stopped by: none
 # attacks: 1
 # %%

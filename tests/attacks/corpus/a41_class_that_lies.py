@@ -1,5 +1,5 @@
 # does: returns an object that says its class is int, and a number by descriptors
-# expect: fail assertion | fail value-unreadable | inconclusive grader-fault
+# expect: fail value-unreadable
 # stopped by: none
 # attacks: 1
 # %%

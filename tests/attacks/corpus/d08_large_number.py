@@ -1,5 +1,5 @@
 # does: returns a number of a million digits, which takes long to print
-# expect: fail assertion | fail value-unreadable | inconclusive grader-fault
+# expect: fail value-unreadable
 # stopped by: none
 # attacks: 1
 # %%
