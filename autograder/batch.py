@@ -14,17 +14,19 @@ handed in, the tests, the reference, versions, settings. So a batch that was sto
 
 from __future__ import annotations
 
-from contextlib import closing
+import sqlite3
+from contextlib import closing, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Self
 
-from autograder.errors import InfrastructureError, UsageError
+from autograder.errors import DISK_FULL, InfrastructureError, UsageError
 from autograder.grading import provenance
 from autograder.grading.gradebook import Entry, Gradebook
-from autograder.grading.kept import keep
+from autograder.grading.kept import keep, remove_unfinished
 from autograder.grading.many import grade_many
 from autograder.grading.moves import Move, moves
+from autograder.grading.one_writer import OneWriter
 from autograder.notebook.read import UnreadableNotebook
 from autograder.notebook.weights import UnreadableWeights
 from autograder.reports import html
@@ -51,9 +53,11 @@ class Batch:
         hidden: run the hidden tests too.
         isolation: what the student processes are locked with, and what results say of it.
         secrets: files and folders that a student process must not be able to read.
+        tell: called with a sentence on what the gradebook waits for or is careful about.
 
     Raises:
         UsageError: the output folder or the gradebook in it cannot be used.
+        sqlite3.Error: the disk is full or does not work.
     """
 
     def __init__(
@@ -64,6 +68,7 @@ class Batch:
         hidden: bool,
         isolation: Choice,
         secrets: Sequence[Path] = (),
+        tell: Callable[[str], None] = lambda _: None,
     ) -> None:
         self.assignment = assignment
         self.hidden = hidden
@@ -80,9 +85,17 @@ class Batch:
         try:
             self.results.mkdir(parents=True, exist_ok=True)
             self.feedback.mkdir(exist_ok=True)
+            self._writer = OneWriter(out)
         except OSError as error:
+            if error.errno in DISK_FULL:
+                raise
             raise UsageError(f"cannot write results there ({error.strerror}): {out}") from None
-        self._gradebook = Gradebook(out / "gradebook.db", create=True)
+        try:
+            remove_unfinished(out)
+            self._gradebook = Gradebook(out / "gradebook.db", create=True, tell=tell)
+        except BaseException:
+            self._writer.close()
+            raise
 
     @property
     def results(self) -> Path:
@@ -104,6 +117,7 @@ class Batch:
 
     def __exit__(self, *_: object) -> None:
         self._gradebook.close()
+        self._writer.close()
 
     def grade(
         self,
@@ -151,13 +165,20 @@ class Batch:
                     keep(self.out, self.assignment, submission.path, entry)
                     self._gradebook.add(entry)
                     self._publish(submission, entry, report)
+            finished = True
         except KeyboardInterrupt:
-            return False
-        finally:
-            if self.rows:
-                rows = sorted(self.rows, key=lambda row: row.result.submission)
-                write_text(self.out / "index.html", html.page(self.assignment.title, rows))
-        return True
+            finished = False
+        except (OSError, sqlite3.Error):
+            with suppress(OSError):  # the first error is the one to tell
+                self._write_page()
+            raise
+        self._write_page()
+        return finished
+
+    def _write_page(self) -> None:
+        if self.rows:
+            rows = sorted(self.rows, key=lambda row: row.result.submission)
+            write_text(self.out / "index.html", html.page(self.assignment.title, rows))
 
     def _is_judged(self, entry: Entry, submission: Submission) -> bool:
         """Whether ``entry`` is the grade that ``submission`` would get now."""

@@ -16,7 +16,7 @@ from importlib import metadata
 
 from autograder.commands import doctor, grade, release, replay, show, verify
 from autograder.commands.common import INTERRUPTED, NOT_JUDGED, USAGE
-from autograder.errors import UsageError
+from autograder.errors import DISK_FULL, UsageError
 from autograder.reports.text import clean, inert
 
 _COMMANDS = (
@@ -39,9 +39,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(inert(f"autograder: {clean(error)}"), file=sys.stderr)
         return USAGE
     except OSError as error:
+        if error.errno in DISK_FULL:
+            return _disk_full(str(error.strerror))
         print(inert(f"autograder: the grader could not do its work: {clean(error)}"), file=sys.stderr)
         return NOT_JUDGED
     except sqlite3.Error as error:
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR):
+            return _disk_full(f"gradebook: {error}")
         print(
             f"autograder: the gradebook could not be written, and grading stopped: {error}", file=sys.stderr
         )
@@ -53,6 +57,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         traceback.print_exc()
         print("autograder: this is a fault of autograder itself; please report it", file=sys.stderr)
         return NOT_JUDGED
+
+
+def _disk_full(reason: str) -> int:
+    print(
+        f"autograder: the disk is full or does not work ({reason}); what is stored has been kept, and the same "
+        "command goes on from there",
+        file=sys.stderr,
+    )
+    return NOT_JUDGED
 
 
 def _print_anything() -> None:

@@ -16,10 +16,15 @@ their own type: retrying or shrinking on a process that is gone would bury the c
 
 from __future__ import annotations
 
+import errno
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from autograder.verdict import Outcome, Where
+
+
+DISK_FULL = frozenset({errno.ENOSPC, errno.EFBIG, *([errno.EDQUOT] if hasattr(errno, "EDQUOT") else [])})
+"""Numbers of the system's errors that say so: no space, a file too large, a quota used up."""
 
 
 class UsageError(Exception):

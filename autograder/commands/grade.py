@@ -87,7 +87,14 @@ def run(options: argparse.Namespace) -> int:
             allow=options.allow_unsandboxed_grading,
         )
         with (
-            Batch(assignment, options.out, hidden=options.hidden, isolation=choice, secrets=secrets) as batch,
+            Batch(
+                assignment,
+                options.out,
+                hidden=options.hidden,
+                isolation=choice,
+                secrets=secrets,
+                tell=lambda text: print(f"autograder: {text}", file=sys.stderr, flush=True),
+            ) as batch,
             progress(len(submissions)) as report,
         ):
             say(choice.line)

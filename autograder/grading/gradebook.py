@@ -7,9 +7,10 @@ what stood there before a regrade stays, and counts until its outcome is taken.
 from __future__ import annotations
 
 import json
+import os
 import re
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +19,15 @@ from typing import Self
 
 from autograder.errors import UsageError
 from autograder.grading import gradebook_format
+from autograder.grading.file_system import network_of
 from autograder.verdict import AssignmentResult, result_from_json
+
+PATIENCE = 30.0
+"""Seconds in which another program may keep the file locked during a batch, which is long under way."""
+PATIENCE_AT_START = 10.0
+"""The same when it is opened, while somebody is waiting."""
+_SHORTLY = 1.0
+"""Seconds for which a file is locked in the ordinary course of things."""
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -60,21 +69,30 @@ class Entry:
 class Gradebook:
     """An open gradebook; a context manager.
 
+    Args:
+        path: its file.
+        create: make it if it is not there, and keep what is written safe.
+        tell: called with a sentence on what is waited for, or what is done with care.
+
     Raises:
-        UsageError: the file is not a gradebook, is from a newer version, is missing (without ``create``) or
-            cannot be opened.
+        UsageError: the file is not a gradebook, is damaged, is from a newer version, is missing or cannot be
+            written (without and with ``create``), or is kept locked.
+        sqlite3.Error: the disk is full or does not work.
     """
 
-    def __init__(self, path: Path, *, create: bool = False) -> None:
+    def __init__(
+        self, path: Path, *, create: bool = False, tell: Callable[[str], None] = lambda _: None
+    ) -> None:
         self.path = path
+        self._tell = tell
         if not create and not path.is_file():
             raise UsageError(f"there is no such gradebook: {path}")
         with self._explained():
             # Transactions are begun by hand, where they start and end can be seen.
-            self._database = sqlite3.connect(path, timeout=30, isolation_level=None)
+            self._database = sqlite3.connect(_uri(path), timeout=_SHORTLY, isolation_level=None, uri=True)
         try:
             with self._explained():
-                self._prepare(create=create)
+                self._patiently(lambda: self._prepare(create=create), PATIENCE_AT_START)
         except BaseException:
             self._database.close()
             raise
@@ -93,22 +111,78 @@ class Gradebook:
                 f"{gradebook_format.VERSION}); update autograder to open it: {self.path}"
             )
         if create:
-            self._database.execute("PRAGMA journal_mode = WAL")
-            self._database.execute("PRAGMA synchronous = NORMAL")
+            self._require_sound()
+            self._require_writable()
         self._database.execute("PRAGMA foreign_keys = ON")
         if is_new:
             gradebook_format.create(self._database)
         elif version < gradebook_format.VERSION:
             gradebook_format.migrate(self._database, self.path)
 
+    def _require_sound(self) -> None:
+        (found,) = self._database.execute("PRAGMA quick_check(1)").fetchone()
+        if found != "ok":
+            raise UsageError(self._damaged(found))
+
+    def _require_writable(self) -> None:
+        """Find out before anything is graded, and choose how the file is kept safe."""
+        self._database.execute("BEGIN IMMEDIATE")
+        self._database.execute("ROLLBACK")
+        if kind := network_of(self.path):
+            # WAL needs memory that all who have the file open share, which computers do not.
+            self._tell(
+                f"the gradebook lies on a network file system ({kind}): it is written with more care, which "
+                "is slower; open it on one computer at a time"
+            )
+            self._database.execute("PRAGMA journal_mode = DELETE")
+            self._database.execute("PRAGMA synchronous = FULL")
+        else:
+            self._database.execute("PRAGMA journal_mode = WAL")
+            self._database.execute("PRAGMA synchronous = NORMAL")
+
+    def _patiently(self, work: Callable[[], object], seconds: float) -> None:
+        """Do ``work``; if another program keeps the file locked, say so and wait for it."""
+        try:
+            work()
+        except sqlite3.OperationalError as error:
+            if not _is_locked(error):
+                raise
+            self._tell(
+                f"waiting up to {seconds:g} seconds for the gradebook, which another program keeps locked"
+            )
+            self._database.execute(f"PRAGMA busy_timeout = {1000 * seconds:.0f}")
+            try:
+                work()
+            except sqlite3.OperationalError as again:
+                if _is_locked(again):
+                    again.args = (f"another program has kept it locked for {seconds:g} seconds",)
+                raise
+            finally:
+                self._database.execute(f"PRAGMA busy_timeout = {1000 * _SHORTLY:.0f}")
+
     @contextmanager
     def _explained(self) -> Iterator[None]:
         try:
             yield
-        except sqlite3.OperationalError as error:
-            raise UsageError(f"cannot open the gradebook ({error}): {self.path}") from None
-        except sqlite3.DatabaseError:
-            raise UsageError(f"this file is not a gradebook: {self.path}") from None
+        except sqlite3.DatabaseError as error:
+            match _code(error):
+                case sqlite3.SQLITE_FULL | sqlite3.SQLITE_IOERR:
+                    raise
+                case sqlite3.SQLITE_CORRUPT:
+                    raise UsageError(self._damaged(str(error))) from None
+                case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
+                    advice = "; is it open elsewhere, with changes that are not saved?"
+                case _:
+                    advice = ""
+            if not isinstance(error, sqlite3.OperationalError):
+                raise UsageError(f"this file is not a gradebook: {self.path}") from None
+            raise UsageError(f"cannot open the gradebook ({error}{advice}): {self.path}") from None
+
+    def _damaged(self, how: str) -> str:
+        return (
+            f"the gradebook is damaged ({' '.join(how.split())}); put a copy in its place, or move it away to "
+            f"begin a new one: {self.path}"
+        )
 
     def __enter__(self) -> Self:
         return self
@@ -126,7 +200,7 @@ class Gradebook:
         """Store one attempt and its verdicts, both or neither.
 
         Raises:
-            sqlite3.Error: the disk is full, or another process has kept the file locked for 30 s.
+            sqlite3.Error: the disk is full, or another program has kept the file locked for ``PATIENCE``.
         """
         result = entry.result
         row = (
@@ -147,8 +221,7 @@ class Gradebook:
             entry.reference_sha256,
             int(entry.taken),
         )
-        self._database.execute("BEGIN IMMEDIATE")
-        try:
+        with self._transaction():
             attempt = self._database.execute(
                 "INSERT INTO attempts (assignment, submission, submission_sha256, tests_sha256, versions,"
                 " isolation, hidden, score, max_score, trouble, started_at, duration, result, weights_sha256,"
@@ -170,11 +243,6 @@ class Gradebook:
                     for position, q in enumerate(result.questions)
                 ],
             )
-            self._database.execute("COMMIT")
-        except BaseException:
-            if self._database.in_transaction:
-                self._database.execute("ROLLBACK")
-            raise
 
     def latest(self, submission: str) -> list[Entry]:
         """What counts of ``submission``: the last taken attempt of each assignment, by assignment."""
@@ -203,13 +271,19 @@ class Gradebook:
 
     def take(self, assignment: str, submissions: Iterable[str]) -> None:
         """Have the last attempt of each of these submissions count, all or none of them."""
-        self._database.execute("BEGIN IMMEDIATE")
-        try:
+        with self._transaction():
             self._database.executemany(
                 "UPDATE attempts SET taken = 1 WHERE id ="
                 " (SELECT max(id) FROM attempts WHERE assignment = ? AND submission = ?)",
                 [(assignment, submission) for submission in submissions],
             )
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        """All that is written within, or nothing."""
+        self._patiently(lambda: self._database.execute("BEGIN IMMEDIATE"), PATIENCE)
+        try:
+            yield
             self._database.execute("COMMIT")
         except BaseException:
             if self._database.in_transaction:
@@ -246,6 +320,22 @@ class Gradebook:
         with self._explained():
             texts = [_text(value) if isinstance(value, str) else value for value in values]
             return [_entry(*row) for row in self._database.execute(query, texts)]
+
+
+def _uri(path: Path) -> str:
+    """How to open it. Where nothing can be written there is nobody to wait for, nor a place to note it."""
+    beside = path.with_name(f"{path.name}-wal")
+    alone = path.is_file() and not os.access(path.parent, os.W_OK) and not beside.exists()
+    return path.absolute().as_uri() + ("?immutable=1" if alone else "")
+
+
+def _code(error: sqlite3.Error) -> int:
+    """SQLite's number of an error, without its details."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF
+
+
+def _is_locked(error: sqlite3.Error) -> bool:
+    return _code(error) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
 
 def _text(text: str) -> str:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from pathlib import Path
+
+from autograder.reports.json_file import UNFINISHED
 
 VERSION = 3
 APPLICATION_ID = 0x6772_6164
@@ -74,11 +77,15 @@ def migrate(database: sqlite3.Connection, path: Path) -> None:
     version = pragma(database, "user_version")
     copy = path.with_name(f"{path.name}.format-{version}")
     if not copy.exists():
-        backup = sqlite3.connect(copy)
+        # A copy that was cut short must not be taken for one.
+        unfinished = path.with_name(f"{UNFINISHED}{os.getpid()}-{copy.name}")
+        unfinished.unlink(missing_ok=True)
+        backup = sqlite3.connect(unfinished)
         try:
             database.backup(backup)
         finally:
             backup.close()
+        unfinished.replace(copy)
     database.execute("BEGIN IMMEDIATE")
     for step in range(pragma(database, "user_version"), VERSION):
         for statement in _STEPS[step].split(";"):

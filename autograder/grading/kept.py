@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from autograder.errors import InfrastructureError, UsageError
 from autograder.notebook.read import UnreadableNotebook, read_bytes
 from autograder.notebook.weights import UnreadableWeights, weights_bytes, weights_of
-from autograder.reports.json_file import write_bytes
+from autograder.reports.json_file import UNFINISHED, write_bytes
 
 if TYPE_CHECKING:
     from autograder.course import Assignment
@@ -55,6 +55,13 @@ def keep(out: Path, assignment: Assignment, submission: Path, entry: Entry) -> N
             continue
         if hashlib.sha256(content).hexdigest() == sha256:
             write_bytes(path, content)
+
+
+def remove_unfinished(out: Path) -> None:
+    """Remove what a batch that was killed has left half written in its folder; no other may be running there."""
+    for folder in ("", "results/", "feedback/", f"{FOLDER}/*/"):
+        for path in out.glob(f"{folder}{UNFINISHED}*"):
+            path.unlink(missing_ok=True)
 
 
 def kept(out: Path, entry: Entry) -> Path:
