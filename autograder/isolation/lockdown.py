@@ -1,7 +1,8 @@
 """Runs inside a student process before any line of the student does, and locks it into a ``Fence``.
 
-``separate`` in a process that is about to fork the student, ``close_in`` in that child. A step that fails
-raises and nothing is undone: the process must then end, never go on half locked. Needs Linux.
+``entrances`` and ``separate`` in a process that is about to fork the student, ``close_in`` in that child,
+and meanwhile ``meter`` in the first one. A step that fails raises and nothing is undone: the student must
+then end, never go on half locked. Needs Linux.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import os
 import resource
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from autograder.isolation import landlock, namespaces, new_root, policy, privileges, seccomp
@@ -18,8 +19,22 @@ from autograder.isolation.fence import Fence
 _NOT_ROOT = "the process would stay root"
 
 
+def entrances(fence: Fence) -> list[int]:
+    """Open what ``meter`` writes to, while it can be seen. The student must not have these descriptors.
+
+    Raises:
+        OSError: a step, which it names, failed.
+    """
+    found = []
+    for path in fence.cgroups:
+        with _entering(Path(path).parent.name):
+            # not created: a folder without it is no control group
+            found.append(os.open(path, os.O_WRONLY | os.O_CLOEXEC))
+    return found
+
+
 def separate(fence: Fence) -> None:
-    """Enter the fence's control groups and make its namespaces.
+    """Make the fence's namespaces.
 
     The next fork makes the student: the first process of its process namespace, with whose end all others
     there end. This process stays outside of that namespace and has nothing to do any more.
@@ -27,29 +42,33 @@ def separate(fence: Fence) -> None:
     Raises:
         OSError: a step, which it names, failed.
     """
-    if not (fence.namespaces or fence.cgroups):
-        return
-    _require_single_thread()
-    for entrance in fence.cgroups:
-        with _step(f"entering the control group {Path(entrance).parent.name}"):
-            # not created: a folder without it is no control group
-            descriptor = os.open(entrance, os.O_WRONLY)
-            try:
-                os.write(descriptor, b"0")
-            finally:
-                os.close(descriptor)
     if fence.namespaces:
+        _require_single_thread()
         with _step("namespaces"):
             as_root = fence.uid_base is not None and namespaces.privileged(fence.uid_base)
             namespaces.enter(as_root=as_root)
 
 
-def close_in(fence: Fence, directory: Path) -> Path:
+def meter(fence: Fence, entrances: Iterable[int], student: int) -> None:
+    """Put the student, a child of this process, into the fence's control groups.
+
+    The kernel takes some milliseconds for each, mostly waiting; meanwhile the student makes its files.
+
+    Raises:
+        OSError: a step, which it names, failed.
+    """
+    for path, entrance in zip(fence.cgroups, entrances, strict=True):
+        with _entering(Path(path).parent.name):
+            os.write(entrance, str(student).encode())
+
+
+def close_in(fence: Fence, directory: Path, await_meter: Callable[[], object] = lambda: None) -> Path:
     """Lock this process. It has a single thread, and descriptors to nothing but what the student may use.
 
     Args:
         fence: what to lock it into.
         directory: private to it, with the folders ``work``, ``home`` and ``tmp``.
+        await_meter: returns when ``meter`` has.
 
     Returns:
         Where that directory is seen from now on; its folder ``work`` is the working directory.
@@ -58,6 +77,7 @@ def close_in(fence: Fence, directory: Path) -> Path:
         OSError: a step, which it names, failed.
     """
     if fence == Fence(name=fence.name):
+        await_meter()
         return directory
     _require_single_thread()
     with _step("descriptors"):
@@ -68,6 +88,10 @@ def close_in(fence: Fence, directory: Path) -> Path:
             os.setsid()
     with _step("files"):
         place = _files(fence, directory.resolve(), uid)
+    await_meter()
+    if fence.namespaces:
+        with _step("namespaces"):
+            namespaces.hide_control_groups()
     with _step("limits"):
         _limit(fence)
     with _step("user"):
@@ -173,6 +197,10 @@ def _filter(fence: Fence, landlock_version: int) -> None:
 def _require_single_thread() -> None:
     if not landlock.single_threaded():
         raise OSError("the process has more than one thread, and the others would not be locked")
+
+
+def _entering(group: str) -> contextlib.AbstractContextManager[None]:
+    return _step(f"entering the control group {group}")
 
 
 @contextlib.contextmanager

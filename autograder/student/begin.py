@@ -48,6 +48,8 @@ def prepare(package_root: str, preload: Iterable[str]) -> None:
         ]
     for module in preload:
         import_module(module)
+    if torch := sys.modules.get("torch"):
+        torch.manual_seed(0)  # for all devices, which takes milliseconds: before a fork, not after each
 
 
 def serve(sock: socket.socket, limits: Mapping[str, float], *, dies_with_parent: bool) -> None:
@@ -93,4 +95,4 @@ def _seed() -> None:
     if numpy := sys.modules.get("numpy"):
         numpy.random.seed(0)
     if torch := sys.modules.get("torch"):
-        torch.manual_seed(0)
+        torch.default_generator.manual_seed(0)  # of the processor; see ``prepare``

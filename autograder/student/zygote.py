@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from autograder.isolation.fence import Fence
-from autograder.isolation.lockdown import close_in, separate
+from autograder.isolation.lockdown import close_in, entrances, meter, separate
 from autograder.student.begin import prepare, serve
 from autograder.student.shell import CellShell
 from autograder.student.streams import Outbox
@@ -122,15 +122,22 @@ def _between(
     control.close()
     os.dup2(output, 2)
     fence = Fence.from_json(request["fence"])
+    student = 0
     try:
+        doors = entrances(fence)
         separate(fence)
+        student = os.fork()
+        if not student:
+            for descriptor in (writer, *doors):
+                os.close(descriptor)
+            _exit_after(lambda: _student(request, fence, channel, output, word))
+        meter(fence, doors, student)
     except OSError as error:
+        if student:
+            os.kill(student, signal.SIGKILL)
+            os.waitpid(student, 0)
         os.write(writer, (error.strerror or str(error)).encode()[:_MAX_REASON])
         return
-    student = os.fork()
-    if not student:
-        os.close(writer)
-        _exit_after(lambda: _student(request, fence, channel, output, word))
     os.write(writer, str(student).encode())
 
 
@@ -142,17 +149,21 @@ def _student(request: dict[str, Any], fence: Fence, channel: int, output: int, w
         os.dup2(source, descriptor)
     os.close(nothing)
     os.close(output)
-    directory = str(close_in(fence, Path(request["directory"])))
+    directory = str(close_in(fence, Path(request["directory"]), lambda: _await(word)))
     os.environ.clear()
     for name, value in request["environment"].items():
         os.environ[name] = value.replace(request["directory"], directory)
     tempfile.tempdir = None
     os.chdir(Path(directory, "work"))
-    with os.fdopen(word, "rb") as waiting:
-        if not waiting.read():
-            return  # the grader has given this one up
     serve(socket.socket(fileno=channel), request["limits"], dies_with_parent=True)
     remove(Path(request["directory"]))  # the grader was killed and cannot do it
+
+
+def _await(word: int) -> None:
+    """Wait for the grader, who speaks when the process is in its control groups and in good hands."""
+    with os.fdopen(word, "rb") as waiting:
+        if not waiting.read():
+            os._exit(0)  # it has given this one up
 
 
 def _exit_after(work: Callable[[], None]) -> NoReturn:

@@ -87,7 +87,7 @@ def observe(pid: int) -> dict[str, Any]:
 def supervise(request: dict[str, Any], writing: int, told: int) -> None:
     """The process between the warm one and the student: it separates, forks and waits."""
     from autograder.isolation.fence import Fence
-    from autograder.isolation.lockdown import close_in, separate
+    from autograder.isolation.lockdown import close_in, entrances, meter, separate
 
     null = os.open("/dev/null", os.O_RDONLY)
     os.dup2(null, 0)
@@ -98,18 +98,25 @@ def supervise(request: dict[str, Any], writing: int, told: int) -> None:
     fence = Fence.from_json(request["fence"])
     exec(request.get("before", ""), {})
     before = time.perf_counter()
+    doors = entrances(fence)
     separate(fence)
     separated = time.perf_counter()
+    waiting, metered = os.pipe()
     student = os.fork()
     if student:
         os.close(told)
+        meter(fence, doors, student)
+        os.write(metered, b"1")
         _, status = os.waitpid(student, 0)
         code = os.waitstatus_to_exitcode(status)
         os._exit(code if code >= 0 else 128 - code)
     outside = int(Path("/proc/self").readlink().name)
     forked = time.perf_counter()
     try:
-        place = close_in(fence, Path(request["directory"]))
+        for descriptor in (metered, *doors):
+            os.close(descriptor)
+        place = close_in(fence, Path(request["directory"]), lambda: os.read(waiting, 1) or os._exit(97))
+        os.close(waiting)
         closed = time.perf_counter()
         times = {"separate": separated - before, "fork": forked - separated, "close_in": closed - forked}
         os.write(told, json.dumps({"place": str(place), "pid": outside, "times": times}).encode())
