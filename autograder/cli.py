@@ -61,8 +61,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _disk_full(reason: str) -> int:
     print(
-        f"autograder: the disk is full or does not work ({reason}); what is stored has been kept, and the same "
-        "command goes on from there",
+        f"autograder: the disk is full or does not work ({reason}); what is stored has been kept, and the "
+        "same command goes on from there",
         file=sys.stderr,
     )
     return NOT_JUDGED

@@ -66,6 +66,7 @@ def run(options: argparse.Namespace) -> int:
     from autograder.grading.submissions import find
     from autograder.reports import moves
     from autograder.reports.progress import progress
+    from autograder.student.workplace import remove_left_behind
 
     if options.regrade and options.take:
         raise UsageError("use --regrade first, look at what would move, then --take")
@@ -77,6 +78,7 @@ def run(options: argparse.Namespace) -> int:
         signal.signal(
             signal.SIGTERM, signal.default_int_handler
         )  # a batch ended by a scheduler keeps what is done
+    remove_left_behind()
     with find(*options.paths, roster=roster, weights=assignment.weights) as submissions:
         handed_in = [path.absolute() for path in (*options.paths, *submissions.unpacked)]
         secrets = (taught.root / "reference", options.out.absolute(), *handed_in)

@@ -180,8 +180,8 @@ class Gradebook:
 
     def _damaged(self, how: str) -> str:
         return (
-            f"the gradebook is damaged ({' '.join(how.split())}); put a copy in its place, or move it away to "
-            f"begin a new one: {self.path}"
+            f"the gradebook is damaged ({' '.join(how.split())}); put a copy in its place, or move it away "
+            f"to begin a new one: {self.path}"
         )
 
     def __enter__(self) -> Self:

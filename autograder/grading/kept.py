@@ -58,7 +58,7 @@ def keep(out: Path, assignment: Assignment, submission: Path, entry: Entry) -> N
 
 
 def remove_unfinished(out: Path) -> None:
-    """Remove what a batch that was killed has left half written in its folder; no other may be running there."""
+    """Remove what a batch that was killed has left half written; none may be running in this folder."""
     for folder in ("", "results/", "feedback/", f"{FOLDER}/*/"):
         for path in out.glob(f"{folder}{UNFINISHED}*"):
             path.unlink(missing_ok=True)

@@ -10,6 +10,7 @@ import contextlib
 import hashlib
 import io
 import os
+import re
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
     from autograder.course import Assignment
     from autograder.isolation.protocol import Isolation
     from autograder.student import CellOutcome, StudentProcess
+
+_TRIALS = 3
+"""How often a submission is graded whose processes something kills."""
 
 _CONFIGURATION = Path(__file__).with_name("pytest.ini")
 
@@ -78,10 +82,19 @@ class _Starter:
 
     def __init__(self, isolation: Isolation) -> None:
         self._isolation = isolation
+        self._started: list[StudentProcess] = []
+
+    @property
+    def killed(self) -> bool | None:
+        """Whether a process was killed by something else than the notebook; None if nobody can tell."""
+        fates = [process.killed for process in self._started]
+        return True if True in fates else None if None in fates else False
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_autograder_start_student(self, assignment: Assignment, time_left: float) -> StudentProcess:
-        return start_student(assignment, time_left, self._isolation)
+        process = start_student(assignment, time_left, self._isolation)
+        self._started.append(process)
+        return process
 
 
 def grade_one(
@@ -92,6 +105,9 @@ def grade_one(
     Whatever the submission holds, there is an attempt to show for it. If the grader itself fails, the attempt
     says so in ``trouble`` and every question is inconclusive.
 
+    If something has killed a process of the notebook, all is done again: a notebook that kills itself does
+    so every time. Where the notebook cannot have done it and it happens each time, nobody is charged.
+
     Args:
         assignment: what to grade it for.
         submission: path of the notebook.
@@ -100,12 +116,28 @@ def grade_one(
     """
     isolation = isolation or NoIsolation()
     started = time.monotonic()
+    for trial in range(1, _TRIALS + 1):
+        ended = _ended_for_memory()
+        attempt, killed = _grade_once(assignment, submission, hidden=hidden, isolation=isolation)
+        if killed is None and _ended_for_memory() > ended:
+            killed = True
+        if killed is False or (killed is None and trial > 1):
+            break
+    else:
+        attempt = _killed(attempt)
+    return replace(attempt, duration=time.monotonic() - started)
+
+
+def _grade_once(
+    assignment: Assignment, submission: Path, *, hidden: bool, isolation: Isolation
+) -> tuple[Attempt, bool | None]:
+    """The attempt, and whether a process of the notebook was killed; see ``StudentProcess.killed``."""
     trouble, digest = "", ""
     try:
         digest = hashlib.sha256(read_bytes(submission)).hexdigest()
     except (UnreadableNotebook, InfrastructureError) as error:
         trouble = str(error)
-    receiver = _Receiver()
+    receiver, starter = _Receiver(), _Starter(isolation)
     root = assignment.directory.parent.parent
     arguments = [
         *("-c", str(_CONFIGURATION), "--rootdir", str(root), "--confcutdir", str(root)),
@@ -114,7 +146,7 @@ def grade_one(
     ]
     printed = io.StringIO()
     with _alone(), contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
-        status = pytest.main(arguments, plugins=[receiver, _Starter(isolation)])
+        status = pytest.main(arguments, plugins=[receiver, starter])
     result = next((r for r in receiver.results if r.assignment == assignment.name), None)
     if result is None or status not in (0, 1, 3):
         last = next((line for line in reversed(printed.getvalue().splitlines()) if line.strip()), "no output")
@@ -125,7 +157,7 @@ def grade_one(
     trouble = trouble or next(
         (q.outcome.message for q in result.questions if q.outcome.code in ("unreadable", "grader-fault")), ""
     )
-    return Attempt(
+    attempt = Attempt(
         submission=submission.name,
         path=submission,
         sha256=digest,
@@ -133,8 +165,28 @@ def grade_one(
         result=replace(result, isolation=isolation.name),
         trouble=trouble,
         cells=receiver.cells,
-        duration=time.monotonic() - started,
     )
+    return attempt, starter.killed
+
+
+def _killed(attempt: Attempt) -> Attempt:
+    """The attempt if nobody knows what the notebook would have done."""
+    reason = f"The notebook's process was killed {_TRIALS} times; perhaps the machine is out of memory."
+    unknown = grader_fault(reason)
+    questions = tuple(
+        replace(question, points=None, outcome=unknown, feedback=NOT_JUDGED)
+        for question in attempt.result.questions
+    )
+    return replace(attempt, result=replace(attempt.result, questions=questions), trouble=reason)
+
+
+def _ended_for_memory() -> int:
+    """How many processes the system has ended for want of memory since it was started, if it says so."""
+    try:
+        found = re.search(r"^oom_kill (\d+)$", Path("/proc/vmstat").read_text(), re.MULTILINE)
+    except OSError:
+        return 0
+    return int(found[1]) if found else 0
 
 
 def nobody_knows(assignment: Assignment, submission: str, reason: str) -> AssignmentResult:

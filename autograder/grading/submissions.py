@@ -7,7 +7,7 @@ ends.
 from __future__ import annotations
 
 import os
-import tempfile
+import shutil
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -22,6 +22,7 @@ from autograder.grading.intake.layouts import Student
 from autograder.grading.intake.naming import Found, Submission, named, stem
 from autograder.grading.intake.rows import HandedIn, Row, notes_on, rows_of
 from autograder.grading.intake.units import put
+from autograder.isolation import temporary
 
 if TYPE_CHECKING:
     from autograder.grading.intake.roster import Roster
@@ -36,23 +37,24 @@ class Intake(list[Submission]):
         super().__init__()
         self.notes: list[str] = []
         """What a person should know of who handed in what, a line each."""
-        self._unpacked: tempfile.TemporaryDirectory[str] | None = None
+        self._unpacked: Path | None = None
 
     @property
     def unpacked(self) -> list[Path]:
         """The folder of what was unpacked, if anything was."""
-        return [Path(self._unpacked.name)] if self._unpacked else []
+        return [self._unpacked] if self._unpacked else []
 
     def folder(self) -> Path:
         """A folder that nobody else may look into; made when it is first asked for."""
         if self._unpacked is None:
-            self._unpacked = tempfile.TemporaryDirectory(prefix="autograder-")
-        return Path(self._unpacked.name)
+            self._unpacked = temporary.make("autograder")
+        return self._unpacked
 
     def close(self) -> None:
         """Remove what was unpacked."""
         if self._unpacked is not None:
-            self._unpacked.cleanup()
+            shutil.rmtree(self._unpacked)
+            self._unpacked = None
 
     def __enter__(self) -> Self:
         return self

@@ -20,6 +20,7 @@ class AdoptedProcess:
     def __init__(self, pid: int, *, ended_for_killing_itself: bool = False) -> None:
         self.pid = pid
         self._by_filter = -signal.SIGSYS if ended_for_killing_itself else None
+        self._filtered = False
         self.returncode: int | None = None
         self._lock = threading.Lock()  # the process is reaped once, whichever thread asks
 
@@ -30,8 +31,16 @@ class AdoptedProcess:
                 pid, status = os.waitpid(self.pid, os.WNOHANG)
                 if pid:
                     code = os.waitstatus_to_exitcode(status)
-                    self.returncode = -signal.SIGKILL if code == self._by_filter else code
+                    self._filtered = code == self._by_filter
+                    self.returncode = -signal.SIGKILL if self._filtered else code
             return self.returncode
+
+    @property
+    def killed(self) -> bool | None:
+        """Whether it has not killed itself; None if nobody can tell, False if it has ended otherwise."""
+        if self.poll() != -signal.SIGKILL:
+            return False
+        return None if self._by_filter is None else not self._filtered
 
     def wait(self, timeout: float | None = None) -> int:
         """Wait for its end and reap it.

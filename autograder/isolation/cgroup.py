@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Self
 
 from autograder.errors import InfrastructureError
+from autograder.isolation.temporary import is_gone, this_process
 
 _CONTROLLERS = ("memory", "pids")
 _PATIENCE = 10.0
@@ -44,7 +45,7 @@ class Cgroup:
         Raises:
             InfrastructureError: there is no control group in which this user may make others.
         """
-        name = f"autograder-{_namespace()}-{os.getpid()}-{_start_time(os.getpid())}-{next(_numbers)}"
+        name = f"autograder-{this_process()}-{next(_numbers)}"
         made: dict[str, Path] = {}
         try:
             for controller, parent in _parents().items():
@@ -104,10 +105,18 @@ class Cgroup:
         return max(0, used - cached + facts.get(f"{prefix}shmem", 0))
 
     def out_of_memory(self) -> bool:
-        """Whether the system has ended a process in it because the memory was used up."""
+        """Whether the system has ended a process in it because this group had used up its memory.
+
+        Processes are also ended where the whole machine has none left, or a group around this one.
+        """
         name = "memory.events" if self._version == 2 else "memory.oom_control"
-        found = re.search(r"^oom_kill (\d+)$", (self._memory / name).read_text(), re.MULTILINE)
-        return found is not None and int(found[1]) > 0
+        facts = dict(line.split() for line in (self._memory / name).read_text().splitlines())
+        if not int(facts.get("oom_kill", 0)):
+            return False
+        if self._version == 2:
+            return int(facts["oom"]) > 0
+        refusals = (self._memory / name for name in ("memory.failcnt", "memory.memsw.failcnt"))
+        return any(int(file.read_text()) for file in refusals if file.exists())
 
     def kill(self) -> None:
         """End all in it, at once.
@@ -162,26 +171,10 @@ def _write(file: Path, value: int | str, *, optional: bool = False) -> None:
         os.close(descriptor)
 
 
-def _namespace() -> int:
-    """Which process namespace numbers of processes here belong to."""
-    return Path("/proc/self/ns/pid").stat().st_ino
-
-
-def _start_time(pid: int) -> int:
-    """When a process started, in ticks since the system did: numbers of processes are used again."""
-    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19])
-
-
 def _remove_stale(parent: Path) -> None:
     for folder in parent.iterdir():
         found = _NAME.fullmatch(folder.name)
-        if found is None or int(found[1]) != _namespace():
-            continue
-        try:
-            alive = _start_time(int(found[2])) == int(found[3])
-        except (FileNotFoundError, ProcessLookupError):
-            alive = False
-        if not alive:
+        if found and is_gone(*map(int, found.groups())):
             # another grader may be at it, too
             with contextlib.suppress(OSError, InfrastructureError):
                 Cgroup(dict.fromkeys(_CONTROLLERS, folder)).remove()

@@ -55,3 +55,14 @@ def _parents() -> Mapping[int, int]:
                     Path("/proc", name, "stat").read_bytes().rpartition(b")")[2].split()[1]
                 )
     return found
+
+
+def start_ticks(pid: int) -> int:
+    """When a process started, in ticks since the system did (Linux): no clock that is set moves that.
+
+    Numbers of processes are used again; together with this they are not.
+
+    Raises:
+        FileNotFoundError, ProcessLookupError: it is gone.
+    """
+    return int(Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()[19])

@@ -10,8 +10,12 @@ from pathlib import Path
 
 import psutil
 
+from autograder.isolation.adopted import AdoptedProcess
 from autograder.isolation.starvation import starved
 from autograder.isolation.tree import Process, ProcessTree
+
+_KILLED = -9
+"""Return code of a process that a signal ended which nothing can ignore."""
 
 
 class LimitedTree(ProcessTree):
@@ -51,6 +55,12 @@ class LimitedTree(ProcessTree):
     def out_of_memory(self) -> bool:
         """Not known here."""
         return False
+
+    def killed(self) -> bool | None:
+        """Whether something else than the notebook has killed the main process; None if nobody can tell."""
+        if isinstance(self.process, AdoptedProcess):
+            return self.process.killed
+        return None if self.process.poll() == _KILLED else False
 
     def starved(self) -> float:
         """How long others kept it from running."""

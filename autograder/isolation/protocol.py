@@ -44,7 +44,13 @@ class Tree(Protocol):
         """Bytes in use by the whole tree beyond what the process had when it became ready."""
 
     def out_of_memory(self) -> bool:
-        """Whether the system has ended a process of it for want of memory, as far as it says."""
+        """Whether the system has ended a process of it at its own limit of memory, as far as it says."""
+
+    def killed(self) -> bool | None:
+        """Whether something else than the notebook has killed the process; None where nobody can tell.
+
+        That may be a person, or a system that is out of memory. Call it after the end of the process.
+        """
 
     def starved(self) -> float:
         """Seconds so far in which the process was ready to run and other programs had the processors."""

@@ -15,7 +15,7 @@ from typing import Any, Protocol
 import psutil
 
 from autograder.errors import InfrastructureError
-from autograder.isolation.family import Family
+from autograder.isolation.family import Family, start_ticks
 
 _PR_SET_CHILD_SUBREAPER = 36
 _PATIENCE = 10.0
@@ -56,7 +56,7 @@ class ProcessTree:
     def __init__(self, process: Process) -> None:
         self.process = process
         self.pid = process.pid
-        self._started = _start_time(process.pid)
+        self._started = _start_ticks(process.pid) if sys.platform == "linux" else 0
         self._adopt(1)
 
     def _adopt(self, change: int) -> None:
@@ -89,9 +89,9 @@ class ProcessTree:
         found = []
         own_session = os.getsid(0)
         for child in family.children(os.getpid()):
-            with contextlib.suppress(psutil.NoSuchProcess, ProcessLookupError):
+            with contextlib.suppress(psutil.NoSuchProcess, ProcessLookupError, FileNotFoundError):
                 is_foreign = child.pid not in _owned and os.getsid(child.pid) != own_session
-                if is_foreign and child.create_time() >= self._started:
+                if is_foreign and start_ticks(child.pid) >= self._started:
                     found.append(child)
         return found
 
@@ -136,11 +136,11 @@ class ProcessTree:
             return f"was ended by signal {-code}"
 
 
-def _start_time(pid: int) -> float:
+def _start_ticks(pid: int) -> int:
     try:
-        return psutil.Process(pid).create_time()
-    except psutil.NoSuchProcess:
-        return time.time()
+        return start_ticks(pid)
+    except (FileNotFoundError, ProcessLookupError):  # it has ended, later than it started
+        return round(time.clock_gettime(time.CLOCK_BOOTTIME) * os.sysconf("SC_CLK_TCK"))
 
 
 def _reap(pid: int, *, unless: int) -> None:

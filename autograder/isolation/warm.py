@@ -126,7 +126,7 @@ class MeteredTree(LimitedTree):
         return self._group.memory() - (self._baseline or 0)
 
     def out_of_memory(self) -> bool:
-        """Whether the system has ended a process because the group's memory was used up."""
+        """Whether the system has ended a process because the group used up its memory."""
         return self._out_of_memory or self._group.out_of_memory()
 
     def kill(self) -> None:

@@ -9,7 +9,6 @@ import select
 import shutil
 import socket
 import subprocess
-import tempfile
 import warnings
 import weakref
 from dataclasses import asdict
@@ -19,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import psutil
 
 from autograder.errors import InfrastructureError
+from autograder.isolation import temporary
 from autograder.isolation.adopted import AdoptedProcess
 from autograder.isolation.launch import command, environment, furnish
 from autograder.isolation.limited import LimitedTree, written
@@ -52,7 +52,7 @@ class Zygote:
     """
 
     def __init__(self, preload: tuple[str, ...], *, warm: bool = True) -> None:
-        self._directory = Path(tempfile.mkdtemp(prefix="zygote-")).resolve()
+        self._directory = temporary.make("zygote")
         furnish(self._directory)
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         try:

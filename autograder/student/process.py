@@ -48,6 +48,7 @@ class StudentProcess:
     Attributes:
         isolation: name of the strategy that fences it.
         student: the notebook as a test sees it.
+        killed: whether something else than the notebook has killed it; None where nobody can tell.
         interrupted: the cell that was running when the process was stopped, with its output so far.
     """
 
@@ -62,6 +63,7 @@ class StudentProcess:
     ) -> None:
         self.isolation = isolation
         self.student = Student(self)
+        self.killed: bool | None = False
         self.interrupted: CellOutcome | None = None
         self._tree = tree
         self._limits = limits
@@ -306,7 +308,8 @@ class StudentProcess:
         except ChannelTimeout:
             reason = f"it was not ready after {_START_SECONDS:g} seconds"
         except ChannelClosed:
-            self._tree.wait(_DEATH_SECONDS)
+            if self._tree.wait(_DEATH_SECONDS):
+                self.killed = self._tree.killed()
             self._channel.drain()
             last = clean(self._monitor.tail.decode("utf-8", "replace"), 4000).strip().splitlines()
             reason = last[-1] if last else "it ended without a word"
@@ -329,6 +332,7 @@ class StudentProcess:
         said = any(word in self._monitor.tail for word in (b"MemoryError", b"bad_alloc"))
         if said or self._tree.out_of_memory():
             return "memory", f"{subject} ran out of memory, and the notebook's process {ending}."
+        self.killed = self._tree.killed()
         return "died", f"{subject} did not finish: the notebook's process {ending}."
 
     def _stop(self, code: str, message: str, where: Where | None) -> NoReturn:

@@ -8,11 +8,11 @@ import os
 import secrets
 import shutil
 import stat
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
 from autograder.errors import UsageError
+from autograder.isolation import temporary
 from autograder.isolation.launch import furnish
 
 
@@ -25,7 +25,7 @@ def make(files: Mapping[str, Path]) -> Path:
     Raises:
         UsageError: a file is missing, or its path leads elsewhere.
     """
-    directory = Path(tempfile.mkdtemp(prefix="notebook-")).resolve()
+    directory = temporary.make("notebook")
     try:
         furnish(directory)
         for name, source in files.items():
@@ -41,6 +41,12 @@ def make(files: Mapping[str, Path]) -> Path:
         remove(directory)
         raise
     return directory
+
+
+def remove_left_behind() -> None:
+    """Remove the temporary folders of batches that were killed with all their processes."""
+    for directory in temporary.left_behind():
+        remove(directory)
 
 
 def remove(directory: Path) -> None:

@@ -47,6 +47,9 @@ class Tree:
     def out_of_memory(self) -> bool:
         return False
 
+    def killed(self) -> bool:
+        return False
+
     def starved(self) -> float:
         return 0.0
 

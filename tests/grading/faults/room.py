@@ -167,6 +167,10 @@ class Room:
         mark = os.fsencode(self.root)
         return [process for process in psutil.process_iter() if mark in _given(process.pid)]
 
+    def roles(self, role: str) -> list[psutil.Process]:
+        """Processes of the batch: "worker", "zygote" (the warm process) or "student"."""
+        return [process for process in self.processes() if _role(process) == role]
+
     def is_tidy(self) -> None:
         """Nothing runs any more, and no temporary file is left."""
         until = time.monotonic() + GRACE
@@ -206,3 +210,16 @@ def _given(pid: int) -> bytes:
         return Path(f"/proc/{pid}/environ").read_bytes() + Path(f"/proc/{pid}/cmdline").read_bytes()
     except OSError:
         return b""
+
+
+def _role(process: psutil.Process) -> str:
+    try:
+        # A student process has the command line of the warm one that it was forked from.
+        words, place = " ".join(process.cmdline()), str(Path(f"/proc/{process.pid}/cwd").readlink())
+    except (psutil.Error, OSError):
+        return ""
+    if "autograder.student" in words:
+        return "zygote" if "zygote-" in place else "student"
+    if "multiprocessing" in words:
+        return "" if "resource_tracker" in words else "worker"
+    return "driver" if "autograder.cli" in words else ""

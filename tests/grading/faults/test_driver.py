@@ -50,14 +50,10 @@ def believable(room: Room, expected: Stored) -> None:
 def test_a_driver_that_is_killed_while_it_stores_goes_on(
     room: Room, undisturbed: Stored, moments: int
 ) -> None:
-    for moment in spread(3, moments):
+    for moment in spread(2, moments // 2):
         print(f"killed at moment {moment} of {moments}, seed {SEED}")
-        done = room.grade(inside={"FAULT_KILL_AT": str(moment)})
-        if done.returncode == 0:  # the runs before have left it less to store
-            break
+        killed_at(room, moment)
         believable(room, undisturbed)
-    room.resumed(undisturbed)
-    killed_at(room, spread(1, moments // 10)[0])
     room.resumed(undisturbed)
 
 

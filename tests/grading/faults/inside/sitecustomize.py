@@ -1,4 +1,4 @@
-"""Loaded by every process of a batch under test, at its start; the environment says what is to go wrong there.
+"""Loaded by every process of a batch under test at its start; the environment says what is to go wrong.
 
 FAULT_KILL_AT=N     the driver is killed at the N-th moment in which it stores something
 FAULT_COUNT=FILE    the driver writes there how many such moments there were
@@ -14,14 +14,11 @@ import sys
 from types import FrameType
 from typing import Any
 
-_STORING = tuple(
-    os.path.join("autograder", *place)
-    for place in (
-        ("grading", "gradebook.py"),
-        ("grading", "gradebook_format.py"),
-        ("grading", "kept.py"),
-        ("reports", "json_file.py"),
-    )
+_STORING = (
+    "autograder/grading/gradebook.py",
+    "autograder/grading/gradebook_format.py",
+    "autograder/grading/kept.py",
+    "autograder/reports/json_file.py",
 )
 _FILES = ("open", "os.", "shutil.", "tempfile.", "sqlite3.")
 
@@ -48,13 +45,19 @@ class _Moments:
             os.kill(os.getpid(), signal.SIGKILL)
 
 
-def _count_moments() -> None:
-    out = sys.orig_argv[sys.orig_argv.index("--out") + 1] if "--out" in sys.orig_argv else ""
-    if not out:  # a worker
-        return
-    moments = _Moments(out, int(os.environ.get("FAULT_KILL_AT", "0")))
+def count_moments(out: str, last: int) -> _Moments:
+    """Count from now on in which this process stores something in ``out``, and kill it at the last one."""
+    moments = _Moments(out, last)
     sys.addaudithook(moments.audit)
     sys.setprofile(moments.profile)
+    return moments
+
+
+def _count_in_driver() -> None:
+    if "--out" not in sys.orig_argv:
+        return
+    out = sys.orig_argv[sys.orig_argv.index("--out") + 1]
+    moments = count_moments(out, int(os.environ.get("FAULT_KILL_AT", "0")))
     if file := os.environ.get("FAULT_COUNT"):
 
         def tell() -> None:
@@ -86,6 +89,6 @@ def _let_the_clock_jump() -> None:
 
 
 if "FAULT_KILL_AT" in os.environ or "FAULT_COUNT" in os.environ:
-    _count_moments()
+    _count_in_driver()
 if "FAULT_CLOCK" in os.environ:
     _let_the_clock_jump()
