@@ -286,7 +286,12 @@ def pytest_runtest_makereport(
     finally:
         call.excinfo = raised
     if call.when == "call" or call.excinfo is not None:
-        from autograder.grading.judge import grader_fault, judge
+        from autograder.grading.judge import (
+            grader_fault,
+            judge,
+            may_be_the_answers_fault,
+            unlike_the_reference,
+        )
         from autograder.reports.text import inert, one_line
 
         run = item.config.stash[RUN]
@@ -295,7 +300,15 @@ def pytest_runtest_makereport(
         session = run.session(assignment)
         question = question_of(getattr(item, "function", None))
         about = question.about if question else ()
-        outcome = judge(call.excinfo.value if call.excinfo else None, session, about)
+        error = call.excinfo.value if call.excinfo else None
+        outcome = judge(error, session, about)
+        if (
+            error is not None
+            and outcome.code == "grader-fault"
+            and may_be_the_answers_fault(error, assignment.directory.parents[1])
+            and run.reference_passes(assignment, functools.partial(_once_more, item, assignment))
+        ):
+            outcome = unlike_the_reference(error)
         if outcome.passed:
             try:
                 outcome = session.excluded_use(_excluded(item, assignment), about) or outcome
@@ -319,6 +332,15 @@ def pytest_runtest_makereport(
                 f"{record.question} {outcome.verdict}: {inert(one_line(outcome.message, limit=600))}",
             )
     return report
+
+
+def _once_more(item: pytest.Item, assignment: Assignment, run: GradingRun) -> None:
+    """Run a test with the notebook that ``run`` grades."""
+    assert isinstance(item, pytest.Function)
+    graded: dict[str, Any] = {"student": StudentUnderTest(run.session(assignment))}
+    if "weights" in item.funcargs:
+        graded["weights"] = run.weights(assignment)
+    item.obj(**{name: graded.get(name, item.funcargs[name]) for name in item._fixtureinfo.argnames})  # noqa: SLF001 - as pytest calls it
 
 
 def pytest_report_teststatus(

@@ -65,17 +65,10 @@ def converged(
             )
     shapes = ", ".join(f"{name} {array.shape}" for name, array in zip(names, arrays, strict=True))
     try:
-        if any(array.ndim > MOST_AXES or array.size > MOST_NUMBERS for array in arrays):
-            raise ValueError("broadcasting could make of these an array that fits in no memory")
         with np.errstate(all="ignore"):
             found = float(loss(*arrays))
     except ValueError:
-        return _fail(
-            "parameters-shape",
-            "The shapes of the parameters do not fit together.",
-            "shapes as in the table of the notebook",
-            shapes,
-        )
+        return _misfit(shapes)
     evidence = {
         "target": float(f"{below:.3g}"),
         **({"loss": float(f"{found:.3g}")} if math.isfinite(found) else {}),
@@ -106,12 +99,25 @@ def _read(parameters: Any, names: Sequence[str], call: str) -> list[Array] | Out
     arrays: list[Array] = []
     for name, parameter in zip(names, parameters, strict=True):
         try:
-            arrays.append(reader.value_of(parameter).astype(np.float64))
+            array = reader.value_of(parameter)
+            # Broadcasting could make of such arrays one that fits in no memory; as float64 they are large.
+            if array.ndim > MOST_AXES or array.size > MOST_NUMBERS:
+                return _misfit(f"{name} {array.shape}")
+            arrays.append(array.astype(np.float64))
         except (Unreadable, Raised, TypeError) as problem:
             return _fail(
                 "parameters-unreadable", f"The parameter {name} is not an array.", "an array", str(problem)
             )
     return arrays
+
+
+def _misfit(shapes: str) -> Outcome:
+    return _fail(
+        "parameters-shape",
+        "The shapes of the parameters do not fit together.",
+        "shapes as in the table of the notebook",
+        shapes,
+    )
 
 
 def _alike(one: Array, other: Array) -> bool:

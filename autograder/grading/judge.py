@@ -54,6 +54,44 @@ def judge(error: BaseException | None, session: Session | None = None, about: Se
             return grader_fault(f"the test raised {type(error).__name__}: {error}")
 
 
+_BY_THE_ANSWER = (AttributeError, TypeError, ValueError, LookupError, ArithmeticError, RuntimeError)
+"""What Python, numpy and torch raise where a value is not of the kind that it is taken for."""
+
+
+def may_be_the_answers_fault(error: BaseException | None, course: Path) -> bool:
+    """Whether a test that ended so may have stumbled over what the notebook's code gave.
+
+    Args:
+        error: what the test raised.
+        course: folder in which the tests lie.
+    """
+    if not isinstance(error, _BY_THE_ANSWER) or isinstance(error, (NotImplementedError, RecursionError)):
+        return False
+    if isinstance(error, StudentError | StudentStopped | CheckFailed | InfrastructureError | UsageError):
+        return False
+    place, traceback = None, error.__traceback__
+    while traceback is not None:  # the innermost line of the test or of this package
+        file = Path(traceback.tb_frame.f_code.co_filename)
+        if file.is_relative_to(_PACKAGE):
+            place = _PACKAGE
+        elif file.is_relative_to(course / "assignments") or file.is_relative_to(course / "reference"):
+            place = course
+        traceback = traceback.tb_next
+    return place == course
+
+
+def unlike_the_reference(error: BaseException) -> Outcome:
+    """A test that the reference passes raised ``error`` with this notebook."""
+    reason = f"{type(error).__name__}: {error}".strip().rstrip(".")
+    return Outcome(
+        verdict=Verdict.FAIL,
+        code="value-kind",
+        message=_clip(
+            f"Your code gives something of another kind than is asked for: the test ends with {reason}."
+        ),
+    )
+
+
 def _is_ours(error: BaseException) -> bool:
     """Whether an exception comes from a line of this package, not of the test or a library it uses."""
     traceback = error.__traceback__

@@ -77,6 +77,7 @@ class GradingRun:
     _announced: bool = False
     _files: dict[str, bytes] = field(default_factory=dict)
     _weights: dict[str, Weights] = field(default_factory=dict)
+    _reference: GradingRun | None = None
 
     def session(self, assignment: Assignment) -> Session:
         """The submission of ``assignment``, started on first use."""
@@ -139,10 +140,34 @@ class GradingRun:
             self.weights_sha256[assignment.name] = hashlib.sha256(data).hexdigest()
         return self._files[assignment.name]
 
+    def reference_passes(self, assignment: Assignment, test: Callable[[GradingRun], object]) -> bool:
+        """Whether the reference, where it is at hand, passes a test.
+
+        Args:
+            assignment: whose reference is asked.
+            test: the test, given the run that grades the reference.
+        """
+        if self.what.solutions or not assignment.reference_source.is_file():
+            return False
+        if self._reference is None:
+            self._reference = GradingRun(
+                what=What(solutions=True),
+                start=self.start,
+                assignments=(assignment,),
+                isolation=self.isolation,
+            )
+        try:
+            test(self._reference)
+        except Exception:  # noqa: BLE001 - whatever it is, the submission is not the cause
+            return False
+        return True
+
     def close(self) -> None:
         """End all student processes."""
         for session in self.sessions.values():
             session.close()
+        if self._reference is not None:
+            self._reference.close()
 
     def blockers(self, record: TestRecord) -> list[str]:
         """Needed questions that are known not to have passed, so that the test need not run.

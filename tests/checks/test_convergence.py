@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 import numpy as np
 import pytest
 import torch
@@ -126,6 +128,21 @@ def test_parameters_too_large_for_any_network_are_refused_unmultiplied() -> None
     wide = np.ones((1000, 1, 1, 1))
     outcome = converged([wide, np.ones((2**20, 1))], loss=None, names=["slope", "offset"], below=0.01)
     assert (outcome.verdict, outcome.code) == (Verdict.FAIL, "parameters-shape")
+
+
+def test_small_numbers_of_which_there_are_many_are_refused_before_they_grow() -> None:
+    """64 MiB of bytes may come back; as float64, twice, they would take a gigabyte of the grader."""
+    many = np.ones(2**22, np.int8)
+    tracemalloc.start()
+    try:
+        outcome = converged(
+            [many] * 2, loss=loss, names=["slope", "offset"], below=0.01, again=lambda: [many] * 2
+        )
+        grown = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert (outcome.verdict, outcome.code) == (Verdict.FAIL, "parameters-shape")
+    assert grown < 3 * many.nbytes
 
 
 @pytest.mark.parametrize("result", ["Line(slope, offset)", "Parameters([slope, offset])", "endless()"])

@@ -158,6 +158,56 @@ def test_a_mistake_in_a_test_is_never_held_against_the_student(course: DemoCours
     assert graded.verdicts["1.1"] == "pass"
 
 
+STUMBLES = (
+    "from autograder import question\n"
+    '@question("1.2", points=3)\n'
+    "def test_quadruple(student):\n    assert student.quadruple([1, 2]).copy()[1] + 0.5 == 2.5\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        ("3.5", "AttributeError: 'float' object has no attribute 'copy'"),
+        ("[1]", "IndexError: list index out of range"),
+        ("{}", "KeyError: 1"),
+        ("['1', '2']", "TypeError: "),
+    ],
+)
+def test_an_answer_over_which_the_test_stumbles_is_wrong(course: DemoCourse, answer: str, said: str) -> None:
+    """The reference passes, so it is no mistake in the test; else nonsense would cost no point."""
+    (course.folder / "test_demo.py").write_text(STUMBLES)
+    course.hand_in([f"def quadruple(x):\n    return {answer}"])
+    graded = course.run()
+    question = graded.question("1.2")
+    assert (question["verdict"], question["code"], question["points"]) == ("fail", "value-kind", 0)
+    assert said in question["message"]
+    assert graded.status == 1
+
+
+@pytest.mark.parametrize("solution", [None, "def quadruple(x):\n    return 1\n"])
+def test_where_no_reference_passes_nobody_knows_whose_mistake_it_is(
+    course: DemoCourse, solution: str | None
+) -> None:
+    (course.folder / "test_demo.py").write_text(STUMBLES)
+    (course.reference / "demo.py").unlink()
+    if solution is not None:
+        (course.reference / "demo.py").write_text(f"# %%\n{solution}")
+    course.hand_in(["def quadruple(x):\n    return 3.5"])
+    assert course.run().verdicts == {"1.2": "inconclusive"}
+
+
+def test_a_test_that_raises_in_the_grader_stays_a_fault(course: DemoCourse) -> None:
+    (course.folder / "test_demo.py").write_text(
+        "from autograder import check, question\n"
+        '@question("1.2", points=3)\n'
+        "def test_quadruple(student):\n"
+        "    if student.quadruple(1) == 5:\n        open('/nowhere')\n"
+    )
+    course.hand_in(["def quadruple(x):\n    return 5"])
+    assert course.run().verdicts == {"1.2": "inconclusive"}
+
+
 @pytest.mark.parametrize(
     "trick",
     [
