@@ -311,6 +311,12 @@ class Gradebook:
             rows = self._database.execute("SELECT DISTINCT submission FROM attempts ORDER BY submission")
             return [name for (name,) in rows]
 
+    def assignments(self) -> list[str]:
+        """Names of all assignments, sorted."""
+        with self._explained():
+            rows = self._database.execute("SELECT DISTINCT assignment FROM attempts ORDER BY assignment")
+            return [name for (name,) in rows]
+
     def _entries(self, condition: str, *values: str | int) -> list[Entry]:
         columns = (
             "result, submission_sha256, tests_sha256, versions, hidden, trouble, started_at, duration,"

@@ -140,6 +140,11 @@ def _cause(outcome: Outcome) -> object:
     )
 
 
+def explanation(question: QuestionResult, *, width: int = 80) -> list[Line]:
+    """What there is to say of one question that did not pass, without blank lines."""
+    return _explanation([question], width)
+
+
 def _explanation(group: Sequence[QuestionResult], width: int) -> list[Line]:
     first = group[0]
     outcome = first.outcome

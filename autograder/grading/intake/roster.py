@@ -53,12 +53,12 @@ class Roster:
         self._by_name: defaultdict[str, list[Member]] = defaultdict(list)
         for member in members:
             for system, id in (("", member.id), *member.own.items()):
-                other = self._by_id.setdefault((system, _folded(id)), member)
+                other = self._by_id.setdefault((system, folded(id)), member)
                 if other is not member:
                     whose = f"{system} id" if system else "id"
                     names = f"{other.name or other.id} and {member.name or member.id}"
                     raise UsageError(f"two students of the roster have the {whose} {id}: {names}")
-            for key in _orders(member.name):
+            for key in orders(member.name):
                 self._by_name[key].append(member)
 
     def by_id(self, student: Student) -> Member | None:
@@ -69,9 +69,9 @@ class Roster:
         """
         system = student.system.lower()
         for id in student.ids:
-            if member := self._by_id.get((system, _folded(id))):
+            if member := self._by_id.get((system, folded(id))):
                 return member
-        others = [self._by_id.get(("", _folded(id))) for id in student.ids]
+        others = [self._by_id.get(("", folded(id))) for id in student.ids]
         possible = [member for member in others if member and system not in member.own]
         if system != "gradescope" and student.name:
             same_name = self._of_name(student)
@@ -88,7 +88,7 @@ class Roster:
         return found[0] if len(found) == 1 else None
 
     def _of_name(self, student: Student) -> list[Member]:
-        same = {member.id: member for key in _orders(student.name) for member in self._by_name.get(key, ())}
+        same = {member.id: member for key in orders(student.name) for member in self._by_name.get(key, ())}
         return list(same.values())
 
 
@@ -136,11 +136,12 @@ def read_roster(path: Path) -> Roster:
     return Roster(list(rows.values()))
 
 
-def _folded(text: str) -> str:
+def folded(text: str) -> str:
+    """What two ids or names have in common that differ in nothing but case, width or space around them."""
     return unicodedata.normalize("NFKC", text).casefold().strip()
 
 
-def _orders(name: str) -> set[str]:
+def orders(name: str) -> set[str]:
     """The letters of a name, its words in each rotation: course systems put the last name first or last."""
-    words = re.findall(r"[^\W_]+", _folded(name))
+    words = re.findall(r"[^\W_]+", folded(name))
     return {"".join(words[at:] + words[:at]) for at in range(len(words))}

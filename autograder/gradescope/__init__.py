@@ -1,0 +1,1 @@
+"""A zip for Gradescope that grades there as ``autograder grade`` grades here."""
