@@ -5,6 +5,8 @@ Registered by the plugin in runs that have something to grade.
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -91,6 +93,8 @@ class Ledger:
         for result in self.results:
             for line in render(result):
                 terminalreporter.write_line(line.text, **_MARKUP.get(line.style, {}))
+        if os.environ.get("GITHUB_ACTIONS") == "true":
+            self._tell_github(terminalreporter)
         if self.unwritten:
             terminalreporter.write_line(self.unwritten, red=True)
         if self.lost:
@@ -98,3 +102,23 @@ class Ledger:
             terminalreporter.write_line(
                 f"{len(self.lost)} tests were collected and never ran: {names}", red=True
             )
+
+    def _tell_github(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """Annotations, and the summary of the step if there is a file for it."""
+        from autograder.reports.github import commands, summary
+
+        root = Path(os.environ.get("GITHUB_WORKSPACE") or self.config.invocation_params.dir).resolve()
+        files = []
+        for result in self.results:
+            path = self.run.submission_path(result.assignment).resolve()
+            files.append(path.relative_to(root).as_posix() if path.is_relative_to(root) else path.name)
+        for line in commands(self.results, files):
+            terminalreporter.write_line(line)
+        if file := os.environ.get("GITHUB_STEP_SUMMARY"):
+            try:
+                with Path(file).open("a", encoding="utf-8", errors="replace") as stream:
+                    stream.write(summary(self.results))
+            except OSError as error:
+                terminalreporter.write_line(
+                    f"The summary of the step could not be written ({error.strerror}): {file}", red=True
+                )

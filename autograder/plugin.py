@@ -44,6 +44,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     group.addoption("--hidden", action="store_true", help="run the hidden tests too")
     group.addoption("--grade-json", metavar="FILE", help="write the grades as JSON")
+    group.addoption("--explain", metavar="CODE", help="say more about a verdict, and run nothing")
 
 
 def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
@@ -54,11 +55,21 @@ def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_cmdline_main(config: pytest.Config) -> int | None:
-    """Keep pytest from reading settings that lie beside a submission.
+    """Explain a verdict, or keep pytest from reading settings that lie beside a submission.
 
     pytest looks for its configuration beside every argument that is an existing path, before any plugin can
     say that one of them belongs to an option. Joined to its option by ``=``, the path is not looked at.
     """
+    if (code := config.getoption("explain")) is not None:
+        from autograder.errors import UsageError
+        from autograder.reports.explained import text
+        from autograder.reports.text import inert
+
+        try:
+            print(inert(text(code)))  # noqa: T201 - all that was asked for
+        except UsageError as error:
+            raise pytest.UsageError(str(error)) from None
+        return 0
     arguments = list(config.invocation_params.args)
     if "--submission" not in arguments[:-1]:
         return None

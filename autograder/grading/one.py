@@ -204,18 +204,20 @@ def nobody_knows(assignment: Assignment, submission: str, reason: str) -> Assign
     )
 
 
+_NOT_OURS = ("PYTEST_", "HYPOTHESIS_", "GITHUB_")
+"""Environment variables that are meant for whoever started the batch, not for one grading in it."""
+
+
 @contextlib.contextmanager
 def _alone() -> Iterator[None]:
     """Keep pytest away from plugins, options and test modules of the surroundings."""
     for name in [name for name in sys.modules if name.partition(".")[0] in ("assignments", "reference")]:
         del sys.modules[name]
-    kept = {
-        key: os.environ.pop(key) for key in list(os.environ) if key.startswith(("PYTEST_", "HYPOTHESIS_"))
-    }
+    kept = {key: os.environ.pop(key) for key in list(os.environ) if key.startswith(_NOT_OURS)}
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     try:
         yield
     finally:
-        for key in [key for key in os.environ if key.startswith(("PYTEST_", "HYPOTHESIS_"))]:
+        for key in [key for key in os.environ if key.startswith(_NOT_OURS)]:
             del os.environ[key]
         os.environ.update(kept)

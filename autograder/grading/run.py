@@ -98,6 +98,12 @@ class GradingRun:
         """File name of the notebook that is graded for ``assignment``."""
         return self._submission(assignment)[0].name
 
+    def submission_path(self, name: str) -> Path:
+        """Path of the notebook that is graded for the assignment of this name."""
+        return next(
+            self._submission(assignment)[0] for assignment in self.assignments if assignment.name == name
+        )
+
     def _submission(self, assignment: Assignment) -> tuple[Path, Callable[[], Any]]:
         if self.what.solutions:
             path = assignment.reference_source

@@ -15,7 +15,8 @@ def text(code: str) -> str:
         UsageError: there is no such code.
     """
     found = explanation(code)
-    lines = [f"{one_line(code).partition(' ')[0].lower()}: {found.title}", "", *wrap(found.meaning, _WIDTH)]
+    heading = f"{one_line(code).partition(' ')[0].lower()}: {found.title}"
+    lines = [*wrap(heading, _WIDTH), "", *wrap(found.meaning, _WIDTH)]
     if found.mistakes:
         lines += ["", "The usual causes:"]
         for mistake in found.mistakes:
