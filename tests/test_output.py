@@ -38,13 +38,41 @@ def assert_harmless(output: str) -> None:
 def test_a_notebook_cannot_give_commands_through_what_pytest_prints(course: DemoCourse) -> None:
     course.hand_in(CELLS)
     report = course.root / "report.xml"
-    graded = course.run(
-        "assignments/", "-rA", "-v", f"--junitxml={report}", env={"GITHUB_ACTIONS": "true", "CI": "1"}
-    )
+    summary = course.root / "summary.md"
+    env = {"GITHUB_ACTIONS": "true", "CI": "1", "GITHUB_STEP_SUMMARY": str(summary)}
+    graded = course.run("assignments/", "-rA", "-v", f"--junitxml={report}", env=env)
     assert graded.verdicts == {"1.1": "error", "1.2": "skipped", "1.3": "fail", "1.10": "fail"}
     assert "forged" in graded.output
-    assert_harmless(graded.output)
+    commands = [line for line in graded.output.split("\n") if line.startswith("::")]
+    assert len(commands) == 3, "one for each question that was judged and did not pass"
+    for command in commands:
+        assert re.match(
+            r"::error file=assignments/01_demo/demo\.ipynb,title=1\.\d+ (fail|error)%3A [^:,]+::", command
+        )
+    assert_harmless("\n".join(line for line in graded.output.split("\n") if line not in commands))
+    assert_harmless("\n".join(line.removeprefix("::") for line in commands))
     assert_harmless(report.read_text(encoding="utf-8"))
+    assert "<b>Score: 0 / 7</b>" in summary.read_text(encoding="utf-8")
+    assert_harmless(summary.read_text(encoding="utf-8"))
+
+
+def test_grading_a_folder_is_no_step_that_github_shows(course: DemoCourse) -> None:
+    folder = course.root / "handed-in"
+    folder.mkdir()
+    write_notebook(folder / "ada.ipynb", CELLS)
+    summary = course.root / "summary.md"
+    done = subprocess.run(
+        [sys.executable, "-m", "autograder.cli", "grade", folder, "--assignment", "01_demo", "--out", "out"],
+        cwd=course.root,
+        env={**os.environ, "GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": str(summary)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert not summary.exists()
+    assert_harmless(done.stdout + done.stderr)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs the file names of a POSIX system")

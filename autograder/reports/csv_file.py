@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from autograder.errors import UsageError
-from autograder.reports.text import one_line
+from autograder.reports.text import inert, one_line
 
 # A spreadsheet of another country cuts at semicolons, quotes or not, so what follows one begins a cell too.
 _FORMULA = re.compile(r"(?:^|(?<=[,;\t]))(?=\s*[=+\-@\uff1d\uff0b\uff0d\uff20])")
@@ -42,7 +42,7 @@ def write(rows: Sequence[Sequence[object]]) -> str:
 
 
 def _text(value: object) -> str:
-    return _FORMULA.sub("'", one_line(value, limit=600))
+    return _FORMULA.sub("'", inert(one_line(value, limit=600)))
 
 
 @dataclass(frozen=True, slots=True)

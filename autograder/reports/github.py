@@ -110,4 +110,4 @@ def _property(text: str) -> str:
 
 def _code(text: str) -> str:
     """Text of others; within code GitHub makes no links of names and numbers."""
-    return f"<code>{escape(one_line(text))}</code>"
+    return f"<code>{escape(inert(one_line(text)))}</code>"

@@ -53,7 +53,7 @@ def _suite(root: ET.Element, id: int, mark: Mark) -> None:
     suite = ET.SubElement(
         root,
         "testsuite",
-        name=one_line(mark.submission),
+        name=_name(mark.submission),
         package=one_line(mark.result.assignment),
         id=str(id),
         hostname="localhost",  # whose machine it was is nobody's business
@@ -82,8 +82,8 @@ def _case(suite: ET.Element, mark: Mark, question: QuestionResult) -> None:
     case = ET.SubElement(
         suite,
         "testcase",
-        name=f"{one_line(question.id)} {one_line(question.title)}",
-        classname=f"{one_line(mark.result.assignment)}.{one_line(mark.submission)}",
+        name=_name(f"{question.id} {question.title}"),
+        classname=f"{one_line(mark.result.assignment)}.{_name(mark.submission)}",
         time="0",
     )
     outcome = question.outcome
@@ -98,6 +98,11 @@ def _case(suite: ET.Element, mark: Mark, question: QuestionResult) -> None:
             type=one_line(outcome.code) or outcome.verdict.value,
         )
         found.text = to_text(explanation(question)).rstrip("\n")
+
+
+def _name(text: str) -> str:
+    """A name that is there, without space around it."""
+    return one_line(text) or "(no name)"
 
 
 def _earned(question: QuestionResult) -> str:

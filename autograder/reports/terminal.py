@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from autograder.explanations import explanations
 from autograder.reports.text import clean, columns, fit, inert, one_line, pad, wrap, wrap_code
 from autograder.verdict import AssignmentResult, Outcome, QuestionResult, Verdict
 
@@ -26,6 +27,7 @@ STYLES = {
     Verdict.NOT_ATTEMPTED: "dim",
 }
 _EXPLAINED = (Verdict.FAIL, Verdict.ERROR, Verdict.INCONCLUSIVE)
+_TO_LEARN_FROM = (Verdict.FAIL, Verdict.ERROR)
 _MAX_MESSAGE_LINES = 12
 _MAX_CODE_LINES = 20
 _MAX_VALUE_LINES = 6
@@ -167,6 +169,9 @@ def _explanation(group: Sequence[QuestionResult], width: int) -> list[Line]:
     if outcome.hint and len(group) == 1:  # what stops several questions is not what their hints are about
         hint = f"hint: {one_line(outcome.hint, limit=400)}"
         lines += [Line(f"    {text}", "dim") for text in wrap(hint, width - 4)]
+    code = outcome.code.partition(" ")[0]
+    if outcome.verdict in _TO_LEARN_FROM and code in explanations():
+        lines.append(Line(f"    more: pytest --explain {code}", "dim"))
     return lines
 
 

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+import csv
 import dataclasses
+import io
 import json
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from html.parser import HTMLParser
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 import numpy as np
 import pytest
+import xmlschema
 
 from autograder.checks.render import plain
 from autograder.checks.weights import load_weights
+from autograder.grading.counted import Mark
 from autograder.grading.gradebook import Entry, Gradebook
 from autograder.grading.intake.naming import Found, named
 from autograder.grading.judge import judge
 from autograder.notebook.read import parse
+from autograder.reports import github, gradescope, junit, spreadsheet
+from autograder.reports.csv_file import is_formula
 from autograder.reports.html import Row, page
 from autograder.reports.json_file import write_grade
 from autograder.reports.progress import line_of
@@ -26,6 +33,8 @@ from autograder.reports.terminal import render, to_text
 from autograder.reports.text import clean, one_line
 from autograder.student.remote_error import student_error
 from autograder.verdict import AssignmentResult, Outcome, QuestionResult, Verdict, Where
+
+XSD = xmlschema.XMLSchema(str(Path(__file__).with_name("junit.xsd")))
 
 HOSTILE = {
     "colours": "\x1b[31mred\x1b[0m and \x9b31m eight bits",
@@ -208,11 +217,73 @@ def in_gradebook(rows: list[Row], folder: Path) -> None:
     in_terminal(found[0].result, found[0].trouble)
 
 
+def marks(rows: list[Row]) -> list[Mark]:
+    return [
+        Mark(
+            submission=row.result.submission,
+            score=row.result.score,
+            max_score=row.result.max_score,
+            result=row.result,
+            trouble=row.trouble,
+            started_at="2026-01-01T00:00:00+00:00",
+            duration=1.0,
+        )
+        for row in rows
+    ]
+
+
+def in_table(rows: list[Row], _: Path) -> None:
+    text = spreadsheet.text(marks(rows))
+    shown(text.replace("\r\n", "\n").lstrip("\ufeff"))
+    for line in csv.reader(io.StringIO(text, newline="")):
+        assert len(line) == 6
+        for cell in line:
+            assert not is_formula(cell.lstrip("\ufeff"))
+
+
+def in_junit(rows: list[Row], _: Path) -> None:
+    text = junit.text(marks(rows))
+    XSD.validate(text)
+    shown(text)
+    assert len(ET.fromstring(text)) == len(rows)
+
+
+def in_gradescope(rows: list[Row], _: Path) -> None:
+    for mark in marks(rows):
+        text = gradescope.text(mark)
+        if text is not None:
+            data = json.loads(text, parse_constant=pytest.fail)
+            texts = [str(test[key]) for test in data["tests"] for key in ("name", "number", "output")]
+            for one in texts:
+                shown(one)
+
+
+def on_github(rows: list[Row], _: Path) -> None:
+    results = [row.result for row in rows]
+    files = [row.result.submission for row in rows]
+    lines = github.commands(results, files)
+    assert len(lines) == min(len(lines), github.MOST)
+    for line in lines:
+        assert re.match(r"::(error|warning) (file=[^,:]*,)?title=[^,:]*::", line)
+        shown(line.removeprefix("::"))
+    text = github.summary(results)
+    assert len(text.encode()) < 2**20
+    shown(text)
+    harmless = github.summary([calm(result) for result in results])
+    assert Skeleton(text).elements == Skeleton(harmless).elements
+    for block in text.split("\n\n"):  # Markdown begins where HTML that began a block ends: at a blank line
+        assert block == "" or block.startswith(("<h3>", "<table>", "<details>", "<p>"))
+
+
 MEDIA: Mapping[str, Callable[[list[Row], Path], None]] = {
     "terminal": on_terminal,
     "page": on_page,
     "JSON": in_json,
     "gradebook": in_gradebook,
+    "table": in_table,
+    "JUnit": in_junit,
+    "Gradescope": in_gradescope,
+    "GitHub": on_github,
 }
 
 
