@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 _STARTS = ("__init__", "__new__", "__post_init__", "__call__")
 """Methods that run without being named."""
 
+_TELLING = (ast.Name, ast.Assign, ast.Attribute)
+"""What ``_Seen.take`` looks at."""
+
 
 @dataclass(slots=True)
 class Part:
@@ -113,6 +116,8 @@ class Definitions:
         """
         parts: dict[int, Part] = {}
         seen = _Seen(names=set(about))
+        told: dict[ast.AST, list[ast.AST]] = {}
+        """Nodes that ``_Seen.take`` learns from, by the one that they are in."""
         while True:
             before = (len(parts), *seen.sizes())
             for name in sorted(seen.names):
@@ -124,8 +129,11 @@ class Definitions:
                     if not part.attribute or name in about or part.attribute in seen.methods:
                         parts[id(part)] = part
             for part in list(parts.values()):
-                for node in (inner for top in part.nodes() for inner in ast.walk(top)):
-                    seen.take(node, self._classes)
+                for top in part.nodes():
+                    if top not in told:
+                        told[top] = [node for node in ast.walk(top) if isinstance(node, _TELLING)]
+                    for node in told[top]:
+                        seen.take(node, self._classes)
             if (len(parts), *seen.sizes()) == before:
                 return list(parts.values())
 

@@ -108,7 +108,7 @@ def _until_one_dies(
         while running or (waiting and not broken):
             while waiting and len(running) < jobs and not broken:
                 try:
-                    future = pool.submit(waiting[0].path)
+                    future = pool.submit(waiting[0])
                 except BrokenProcessPool:
                     broken = True
                 else:
@@ -164,8 +164,10 @@ class _Workers:
             initargs=(isolation, tuple(secrets), assignment.preload),
         )
 
-    def submit(self, path: Path) -> Future[Attempt]:
-        return self._pool.submit(_grade, self._assignment, path, self._hidden)
+    def submit(self, submission: Submission) -> Future[Attempt]:
+        return self._pool.submit(
+            _grade, self._assignment, submission.path, self._hidden, submission.questions
+        )
 
     def __enter__(self) -> _Workers:
         return self
@@ -243,7 +245,7 @@ def _end_worker(_signal: int, _frame: FrameType | None) -> None:
         raise KeyboardInterrupt
 
 
-def _grade(assignment: Assignment, path: Path, hidden: bool) -> Attempt:
+def _grade(assignment: Assignment, path: Path, hidden: bool, questions: frozenset[str] | None) -> Attempt:
     """Grade one submission; runs in a worker."""
     from autograder.grading.one import grade_one
 
@@ -251,7 +253,8 @@ def _grade(assignment: Assignment, path: Path, hidden: bool) -> Attempt:
     _busy = True
     try:
         # What the cells printed may be large, and their errors are exceptions, which pickle does not restore.
-        return replace(grade_one(assignment, path, hidden=hidden, isolation=_isolation), cells=())
+        attempt = grade_one(assignment, path, hidden=hidden, isolation=_isolation, questions=questions)
+        return replace(attempt, cells=())
     finally:
         _busy = False
         if _ended:

@@ -13,13 +13,14 @@ import os
 import re
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from autograder.course import question_of
 from autograder.errors import InfrastructureError
 from autograder.grading.feedback import NOT_JUDGED
 from autograder.grading.judge import grader_fault
@@ -97,8 +98,25 @@ class _Starter:
         return process
 
 
+class _Only:
+    """Leaves out the tests of all but some questions."""
+
+    def __init__(self, questions: Set[str]) -> None:
+        self._questions = questions
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        asked = ((item, question_of(getattr(item, "function", None))) for item in items)
+        items[:] = [item for item, question in asked if question and question.id in self._questions]
+
+
 def grade_one(
-    assignment: Assignment, submission: Path, *, hidden: bool = False, isolation: Isolation | None = None
+    assignment: Assignment,
+    submission: Path,
+    *,
+    hidden: bool = False,
+    isolation: Isolation | None = None,
+    questions: Set[str] | None = None,
 ) -> Attempt:
     """Grade ``submission``.
 
@@ -113,12 +131,16 @@ def grade_one(
         submission: path of the notebook.
         hidden: run the hidden tests too.
         isolation: how the student process is started and fenced; a fresh one without a fence if not given.
+        questions: ids of those to grade; all if not given. Name also what they need: a question that is not
+            graded keeps none from being run.
     """
     isolation = isolation or NoIsolation()
     started = time.monotonic()
     for trial in range(1, _TRIALS + 1):
         ended = _ended_for_memory()
-        attempt, killed = _grade_once(assignment, submission, hidden=hidden, isolation=isolation)
+        attempt, killed = _grade_once(
+            assignment, submission, hidden=hidden, isolation=isolation, questions=questions
+        )
         if killed is None and _ended_for_memory() > ended:
             killed = True
         if killed is False or (killed is None and trial > 1):
@@ -129,7 +151,12 @@ def grade_one(
 
 
 def _grade_once(
-    assignment: Assignment, submission: Path, *, hidden: bool, isolation: Isolation
+    assignment: Assignment,
+    submission: Path,
+    *,
+    hidden: bool,
+    isolation: Isolation,
+    questions: Set[str] | None,
 ) -> tuple[Attempt, bool | None]:
     """The attempt, and whether a process of the notebook was killed; see ``StudentProcess.killed``."""
     trouble, digest = "", ""
@@ -146,7 +173,8 @@ def _grade_once(
     ]
     printed = io.StringIO()
     with _alone(), contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
-        status = pytest.main(arguments, plugins=[receiver, starter])
+        only = [] if questions is None else [_Only(questions)]
+        status = pytest.main(arguments, plugins=[receiver, starter, *only])
     result = next((r for r in receiver.results if r.assignment == assignment.name), None)
     if result is None or status not in (0, 1, 3):
         last = next((line for line in reversed(printed.getvalue().splitlines()) if line.strip()), "no output")

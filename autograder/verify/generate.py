@@ -2,8 +2,8 @@
 
 A mutant is killed if a question rejects it, whichever. Here, too, several share a notebook, in two
 arrangements: the wrong solutions say which questions are about a definition, and a mutant of it is believed
-to be killed if one of these rejects it in both companies and says the same. All others are judged alone, so
-a survivor has survived alone.
+to be killed if one of these rejects it in both companies and says the same; only they are asked, and what
+they need. All others are judged alone by all questions, so a survivor has survived alone.
 """
 
 from __future__ import annotations
@@ -137,7 +137,9 @@ def generate(
 
     with tempfile.TemporaryDirectory(prefix="autograder-mutants-") as folder:
 
-        def graded(title: str, groups: Sequence[Sequence[str]]) -> list[AssignmentResult]:
+        def graded(
+            title: str, groups: Sequence[Sequence[str]], asked: Sequence[frozenset[str]] = ()
+        ) -> list[AssignmentResult]:
             if groups:
                 print(f"\n{title}", flush=True)
             paths = [
@@ -149,12 +151,14 @@ def generate(
                 )
                 for number, group in enumerate(groups, start=1)
             ]
-            results = grade(assignment, paths, ORDINARY, jobs=jobs)
+            only = dict(zip(paths, asked, strict=False))
+            results = grade(assignment, paths, ORDINARY, jobs=jobs, questions=only)
             return [results[path.stem] for path in paths]
 
         said = []
         for title, packs in (("mutants together", first), ("mutants in other company", second)):
-            results = graded(title, [[one.name for one in pack] for pack in packs])
+            asked = [packing.asked(pack, needs) for pack in packs]
+            results = graded(title, [[one.name for one in pack] for pack in packs], asked)
             rejections: dict[str, Mapping[str, object]] = {}
             for pack, result in zip(packs, results, strict=True):
                 rejections |= {one.name: _rejections(one, result) for one in pack}

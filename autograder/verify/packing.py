@@ -58,6 +58,22 @@ def arrange(
     return [tuple(pack) for pack in packs]
 
 
+def asked(
+    pack: Pack, builds_on: Mapping[str, Set[str]], *, apart_from: Sequence[Pack] = ()
+) -> frozenset[str]:
+    """The questions that are to be graded for a pack, if others have been graded in another arrangement.
+
+    Args:
+        pack: what shares a notebook.
+        builds_on: for each question, all those that it needs.
+        apart_from: the other arrangement.
+    """
+    names = {solution.name for solution in pack}
+    company = [solution for other in apart_from if names & {s.name for s in other} for solution in other]
+    named = frozenset[str]().union(*(solution.rejected_by for solution in (*pack, *company)))
+    return named.union(*(builds_on[id] for id in named))
+
+
 def believed(graded: Sequence[tuple[Mapping[str, Pack], Mapping[str, AssignmentResult]]]) -> set[str]:
     """Names of the solutions that are surely rejected by the questions that they name, and by no other.
 

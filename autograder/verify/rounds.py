@@ -26,7 +26,12 @@ OTHER: Surroundings = {"PYTHONHASHSEED": "2", "OMP_NUM_THREADS": "2", "CI": "tru
 
 
 def grade(
-    assignment: Assignment, notebooks: Sequence[Path], surroundings: Surroundings, *, jobs: int | None
+    assignment: Assignment,
+    notebooks: Sequence[Path],
+    surroundings: Surroundings,
+    *,
+    jobs: int | None,
+    questions: Mapping[Path, frozenset[str]] | None = None,
 ) -> dict[str, AssignmentResult]:
     """The grades of ``notebooks``, hidden tests included, by the notebooks' stems; prints each as it comes.
 
@@ -35,8 +40,13 @@ def grade(
         notebooks: paths with different stems; graded in this order.
         surroundings: what the grader's processes find in their environment.
         jobs: notebooks at a time; by default one per processor.
+        questions: those to grade, with what they need, of notebooks of which not all are graded.
     """
-    submissions = [Submission(name=path.stem, file_name=path.stem, path=path) for path in notebooks]
+    only = questions or {}
+    submissions = [
+        Submission(name=path.stem, file_name=path.stem, path=path, questions=only.get(path))
+        for path in notebooks
+    ]
     results: dict[str, AssignmentResult] = {}
     if not submissions:
         return results

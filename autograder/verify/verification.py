@@ -3,12 +3,13 @@
 What is done for an assignment, in the ordinary surroundings unless it says otherwise:
 
 1. What students get is searched for what they must not see.
-2. The skeleton, the reference, the alternatives and the wrong solutions, several to a notebook, are graded.
+2. The skeleton, the reference, the alternatives and the wrong solutions, several to a notebook, are graded,
+   and at the end the reference once more.
 3. All of them are graded again, in the opposite order, under another ``PYTHONHASHSEED``, with two threads
    and the variable ``CI`` set. The grade JSON must be the same, byte by byte. The wrong solutions are in
-   other company this time (see ``packing``): their questions must say the same of them.
-4. The reference is graded a third time.
-5. Every wrong solution that is still in doubt is graded alone, in both surroundings.
+   other company this time, and graded by the questions that this can tell something about (see ``packing``):
+   those that they name must say the same of them.
+4. Every wrong solution that is still in doubt is graded alone, in both surroundings.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from __future__ import annotations
 import enum
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -122,7 +123,7 @@ def verify(assignment: Assignment, *, jobs: int | None = None, each: bool = Fals
     first = [] if each else packing.arrange(wrong, needs)
     second = [] if each else packing.arrange(wrong, needs, apart_from=first)
     with tempfile.TemporaryDirectory(prefix="autograder-verify-") as folder:
-        rounds = _Rounds(assignment, Path(folder), jobs, found)
+        rounds = _Rounds(assignment, needs, Path(folder), jobs, found)
         believed = rounds.together(right, first, second)
         rounds.alone([solution for solution in wrong if solution.name not in believed])
     return found
@@ -134,8 +135,16 @@ Grades = Mapping[str, AssignmentResult]
 class _Rounds:
     """The gradings of one verification, and what they say."""
 
-    def __init__(self, assignment: Assignment, folder: Path, jobs: int | None, found: Verification) -> None:
+    def __init__(
+        self,
+        assignment: Assignment,
+        builds_on: Mapping[str, set[str]],
+        folder: Path,
+        jobs: int | None,
+        found: Verification,
+    ) -> None:
         self.assignment = assignment
+        self.builds_on = builds_on
         self.folder = folder
         self.jobs = jobs
         self.found = found
@@ -145,17 +154,24 @@ class _Rounds:
         skeleton = self.folder / "skeleton.ipynb"
         write_text(skeleton, release(self.assignment))
         reference, *others = (self._write(_right(s), s.text, s.weights) for s in right)
+        once_more = self._write(f"{reference.stem} once more", right[0].text, right[0].weights)
         known = [skeleton, reference, *others]
         packs, again = ({_wrong(pack): pack for pack in packs} for packs in (first, second))
         ordinary = self._grade(
-            f"{self.assignment.name}: first grading", [*known, *self._packs("first", packs)]
+            f"{self.assignment.name}: first grading", [*known, *self._packs("first", packs), once_more]
         )
+        in_other_company = self._packs("second", again)
+        asked = {
+            path: packing.asked(pack, self.builds_on, apart_from=first)
+            for path, pack in zip(in_other_company, again.values(), strict=True)
+        }
         other = self._grade(
             "second grading, in other surroundings and wrong solutions in other company",
-            [*known, *self._packs("second", again)][::-1],
+            [*known, *in_other_company][::-1],
             OTHER,
+            questions=asked,
         )
-        third = self._grade("the reference a third time", [reference])
+        third = {reference.stem: replace(ordinary[once_more.stem], submission=reference.stem)}
         for notebook in known:
             self._compare({notebook.stem: ordinary[notebook.stem]}, other)
         self._compare({reference.stem: ordinary[reference.stem]}, third)
@@ -194,11 +210,18 @@ class _Rounds:
     ) -> Path:
         return solutions.write(self.folder / folder / f"{name}.ipynb", text, weights, figures=figures)
 
-    def _grade(self, title: str, notebooks: Sequence[Path], surroundings: Surroundings = ORDINARY) -> Grades:
+    def _grade(
+        self,
+        title: str,
+        notebooks: Sequence[Path],
+        surroundings: Surroundings = ORDINARY,
+        *,
+        questions: Mapping[Path, frozenset[str]] | None = None,
+    ) -> Grades:
         if notebooks:
             print(f"\n{title}", flush=True)
         self.found.gradings += len(notebooks)
-        return grade(self.assignment, notebooks, surroundings, jobs=self.jobs)
+        return grade(self.assignment, notebooks, surroundings, jobs=self.jobs, questions=questions)
 
     def _compare(self, first: Grades, second: Grades) -> None:
         for name, result in first.items():

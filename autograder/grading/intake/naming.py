@@ -30,6 +30,8 @@ class Submission:
     path: Path
     trouble: str = ""
     """One sentence if there is no single notebook to grade."""
+    questions: frozenset[str] | None = None
+    """Ids of those to grade, with what they need; None for all."""
 
 
 @dataclass(frozen=True, slots=True)
