@@ -3,7 +3,8 @@
 A mutant is killed if a question rejects it, whichever. Here, too, several share a notebook, in two
 arrangements: the wrong solutions say which questions are about a definition, and a mutant of it is believed
 to be killed if one of these rejects it in both companies and says the same; only they are asked, and what
-they need. All others are judged alone by all questions, so a survivor has survived alone.
+they need, the second time without what is for show (see ``cells``). All others are judged alone, whole and by
+all questions, so a survivor has survived alone.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from autograder.verdict import AssignmentResult, Verdict
 from autograder.verify import packing, solutions
 from autograder.verify.equivalent import reasons
 from autograder.verify.mutants import Mutant, applied, mutants
-from autograder.verify.questions import builds_on
+from autograder.verify.questions import builds_on, names_asked_for
 from autograder.verify.rounds import ORDINARY, grade
 from autograder.verify.solutions import Wrong
 
@@ -138,7 +139,10 @@ def generate(
     with tempfile.TemporaryDirectory(prefix="autograder-mutants-") as folder:
 
         def graded(
-            title: str, groups: Sequence[Sequence[str]], asked: Sequence[frozenset[str]] = ()
+            title: str,
+            groups: Sequence[Sequence[str]],
+            asked: Sequence[frozenset[str]] = (),
+            names: frozenset[str] | None = None,
         ) -> list[AssignmentResult]:
             if groups:
                 print(f"\n{title}", flush=True)
@@ -148,6 +152,7 @@ def generate(
                     applied(reference, [by_name[name] for name in group]),
                     weights,
                     figures=False,
+                    asked_for=names,
                 )
                 for number, group in enumerate(groups, start=1)
             ]
@@ -156,9 +161,12 @@ def generate(
             return [results[path.stem] for path in paths]
 
         said = []
-        for title, packs in (("mutants together", first), ("mutants in other company", second)):
+        for title, packs, names in (
+            ("mutants together", first, None),
+            ("mutants in other company", second, names_asked_for(assignment)),
+        ):
             asked = [packing.asked(pack, needs) for pack in packs]
-            results = graded(title, [[one.name for one in pack] for pack in packs], asked)
+            results = graded(title, [[one.name for one in pack] for pack in packs], asked, names)
             rejections: dict[str, Mapping[str, object]] = {}
             for pack, result in zip(packs, results, strict=True):
                 rejections |= {one.name: _rejections(one, result) for one in pack}

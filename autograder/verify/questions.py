@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from autograder.course import Question, question_of, question_order
 from autograder.errors import UsageError
+from autograder.verify.cells import asked_for
 
 if TYPE_CHECKING:
     from autograder.course import Assignment
@@ -21,8 +22,18 @@ def questions(assignment: Assignment) -> Iterator[Question]:
     Raises:
         UsageError: a test file cannot be imported.
     """
-    for path in (*sorted(assignment.directory.glob("test_*.py")), assignment.hidden_tests):
+    for path in test_files(assignment):
         yield from filter(None, map(question_of, vars(_load(path)).values()))
+
+
+def test_files(assignment: Assignment) -> list[Path]:
+    """The files with the tests of an assignment: public ones, then the hidden one."""
+    return [*sorted(assignment.directory.glob("test_*.py")), assignment.hidden_tests]
+
+
+def names_asked_for(assignment: Assignment) -> frozenset[str]:
+    """Names of the notebook that the tests ask for, as far as that can be seen in their sources."""
+    return asked_for(path.read_text(encoding="utf-8") for path in test_files(assignment))
 
 
 def builds_on(assignment: Assignment) -> dict[str, set[str]]:

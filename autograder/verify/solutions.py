@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ast
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +18,7 @@ from autograder.errors import UsageError
 from autograder.notebook.read import from_percent
 from autograder.notebook.variant import describe, variant
 from autograder.reports.json_file import write_text
+from autograder.verify.cells import not_for_show
 
 if TYPE_CHECKING:
     from autograder.course import Assignment
@@ -121,7 +122,14 @@ def together(assignment: Assignment, solutions: Sequence[Wrong]) -> str:
     return text
 
 
-def write(path: Path, percent: str, trained: Path | None, *, figures: bool = True) -> Path:
+def write(
+    path: Path,
+    percent: str,
+    trained: Path | None,
+    *,
+    figures: bool = True,
+    asked_for: Set[str] | None = None,
+) -> Path:
     """Write a notebook, with its weights beside it; returns its path.
 
     Args:
@@ -129,10 +137,13 @@ def write(path: Path, percent: str, trained: Path | None, *, figures: bool = Tru
         percent: its source in percent format.
         trained: the file with its weights.
         figures: draw figures, which takes a good part of the time. Without, all cells run all the same.
+        asked_for: names that the tests ask for, to leave out what is for show, see ``cells``.
     """
     import nbformat
 
     sources = [cell.source for cell in from_percent(percent).cells]
+    if asked_for is not None:
+        sources = not_for_show(sources, asked_for)
     if not figures and "matplotlib" in percent:
         sources.insert(0, _NO_FIGURES)
     cells = [

@@ -7,8 +7,8 @@ What is done for an assignment, in the ordinary surroundings unless it says othe
    and at the end the reference once more.
 3. All of them are graded again, in the opposite order, under another ``PYTHONHASHSEED``, with two threads
    and the variable ``CI`` set. The grade JSON must be the same, byte by byte. The wrong solutions are in
-   other company this time, and graded by the questions that this can tell something about (see ``packing``):
-   those that they name must say the same of them.
+   other company this time, without what is only for show (see ``cells``), and graded by the questions that
+   this can tell something about (see ``packing``): those that they name must say the same of them.
 4. Every wrong solution that is still in doubt is graded alone, in both surroundings.
 """
 
@@ -27,7 +27,7 @@ from autograder.reports.text import one_line
 from autograder.verdict import AssignmentResult, QuestionResult, Verdict
 from autograder.verify import packing, solutions
 from autograder.verify.leaks import leaks
-from autograder.verify.questions import builds_on
+from autograder.verify.questions import builds_on, names_asked_for
 from autograder.verify.rounds import ORDINARY, OTHER, Surroundings, difference, grade
 
 if TYPE_CHECKING:
@@ -160,7 +160,7 @@ class _Rounds:
         ordinary = self._grade(
             f"{self.assignment.name}: first grading", [*known, *self._packs("first", packs), once_more]
         )
-        in_other_company = self._packs("second", again)
+        in_other_company = self._packs("second", again, names_asked_for(self.assignment))
         asked = {
             path: packing.asked(pack, self.builds_on, apart_from=first)
             for path, pack in zip(in_other_company, again.values(), strict=True)
@@ -193,22 +193,22 @@ class _Rounds:
         for solution in wrong:
             self._judge(_wrong((solution,)), _rejected(solution), ordinary, other)
 
-    def _packs(self, folder: str, packs: Mapping[str, Pack]) -> list[Path]:
+    def _packs(
+        self, folder: str, packs: Mapping[str, Pack], asked_for: frozenset[str] | None = None
+    ) -> list[Path]:
         return [
-            self._write(
-                name,
+            solutions.write(
+                self.folder / folder / f"{name}.ipynb",
                 solutions.together(self.assignment, pack),
                 next((s.weights for s in pack if solutions.OWN_WEIGHTS in s.defines), pack[0].weights),
-                folder,
                 figures=False,
+                asked_for=asked_for,
             )
             for name, pack in packs.items()
         ]
 
-    def _write(
-        self, name: str, text: str, weights: Path | None, folder: str = "", *, figures: bool = True
-    ) -> Path:
-        return solutions.write(self.folder / folder / f"{name}.ipynb", text, weights, figures=figures)
+    def _write(self, name: str, text: str, weights: Path | None, folder: str = "") -> Path:
+        return solutions.write(self.folder / folder / f"{name}.ipynb", text, weights)
 
     def _grade(
         self,

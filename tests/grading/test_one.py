@@ -65,3 +65,12 @@ def test_broken_tests_charge_nobody(course: DemoCourse, tmp_path: Path) -> None:
     assert attempt.result.score is None
     assert attempt.result.inconclusive
     assert "01_demo" in attempt.trouble
+
+
+def test_some_questions_alone_get_what_they_get_among_all(course: DemoCourse, tmp_path: Path) -> None:
+    assignment = Course(root=course.root).assignment("01_demo")
+    path = write_notebook(tmp_path / "a.ipynb", SOLVED)
+    whole = grade_one(assignment, path, hidden=True).result.questions
+    some = grade_one(assignment, path, hidden=True, questions={"1.1", "1.10"}).result.questions
+    assert [question.id for question in some] == ["1.1", "1.10"]
+    assert some == tuple(question for question in whole if question.id in {"1.1", "1.10"})

@@ -11,10 +11,11 @@ import pytest
 from autograder.course import load_assignment
 from autograder.errors import UsageError
 from autograder.verdict import AssignmentResult, Outcome, QuestionResult, Verdict
+from autograder.verify.cells import asked_for, not_for_show
 from autograder.verify.equivalent import reasons
 from autograder.verify.leaks import leaks, says_something
 from autograder.verify.mutants import applied, mutants, same_code
-from autograder.verify.packing import arrange, believed
+from autograder.verify.packing import arrange, asked, believed
 from autograder.verify.questions import builds_on
 from autograder.verify.solutions import Wrong, wrong
 
@@ -91,6 +92,42 @@ def test_a_rejection_is_believed_if_it_is_the_same_in_other_company() -> None:
     # something rejects where nothing should: all who are there may have done it
     other = {"1": said(q1="x", q4="u", q5="z"), "2": said(q1="pass", q4="y", q5="pass")}
     assert believed([first, (again, other)]) == {"b"}
+
+
+def test_the_second_time_all_is_asked_that_the_first_company_may_have_hidden() -> None:
+    a, b, c = mistake("a", "3"), mistake("b", "4"), mistake("c", "5")
+    # 5 is asked of a although neither of the two names it: c may have hidden that a breaks it
+    assert asked((a, b), NEEDS, apart_from=[(a, c), (b,)]) == {"1", "2", "3", "4", "5"}
+    assert asked((b,), NEEDS, apart_from=[(a, c), (b,)]) == {"4"}
+    assert asked((a, b), NEEDS) == {"1", "2", "3", "4"}
+
+
+SHOWN = [
+    "import math\nimport plot",
+    "SIZE = 3\nSCALE = 2\nplot.size = (SIZE, SIZE)",
+    "def f(x):\n    return [x * SCALE for x in range(x)]\n\nplot.show(f(SIZE))",
+    "net = f(4)\nlosses = [\n    n for n in net\n]",
+    "def show(net):\n    losses = net",
+    "plot.show(losses)",
+    "%matplotlib inline",
+    "answer = f(5)",
+    "answer += 1",
+]
+
+
+def test_what_is_for_show_is_left_out() -> None:
+    asked = asked_for(["def test(student):\n    assert student.answer == student['more'].net"])
+    assert asked == {"answer", "more"}
+    assert not_for_show(SHOWN, asked) == [
+        "import math\nimport plot",
+        "SIZE = 3\nSCALE = 2\nplot.size = (SIZE, SIZE)",
+        "def f(x):\n    return [x * SCALE for x in range(x)]\n\n",
+        "def show(net):\n    losses = net",
+        "%matplotlib inline",
+        "answer = f(5)",
+        "answer += 1",
+    ]
+    assert not_for_show(["x = 2", "def f(x):\n    return x"], asked) == ["def f(x):\n    return x"]
 
 
 REFERENCE = '''# %%
