@@ -3,6 +3,7 @@
     # does: one line
     # expect: fail assertion | error died     verdict and code of the attacked question, one of these
     # stopped by: restricted                  the weakest strategy that stops it; "nobody" if none does
+    # needs: root                             an ordinary user may not do it anyway, under no strategy
     # attacks: 1                              the question (3, "something is stolen", if not given)
     # never on: none                          where it would do harm to the machine, or depends on its speed
     # link: canary                            hand in a symbolic link to that file of the world instead
@@ -14,6 +15,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from dataclasses import dataclass, field
 from functools import cache
@@ -28,7 +30,7 @@ CORPUS = Path(__file__).parent / "corpus"
 HONESTLY = Path(__file__).parent / "honest"
 """Honest notebooks just under the limits, in the same format; ``never on``: strategies that allow less."""
 
-_KEYS = {"does", "expect", "stopped by", "attacks", "never on", "link", "metadata"}
+_KEYS = {"does", "expect", "stopped by", "needs", "attacks", "never on", "link", "metadata"}
 
 # The attacker knows the machine: where everything lies, and which process to aim at.
 _PRELUDE = """
@@ -57,6 +59,7 @@ class Attack:
     does: str
     expect: frozenset[str]
     stopped_by: str
+    needs_root: bool = False
     attacks: str = "3"
     never_on: tuple[str, ...] = ()
     link: str = ""
@@ -65,7 +68,9 @@ class Attack:
     files: dict[str, str]
 
     def stopped_on(self, strategy: str) -> bool:
-        """Whether that strategy is said to stop it."""
+        """Whether that strategy, or the system, is said to stop it."""
+        if self.needs_root and os.geteuid() != 0:
+            return True
         return self.stopped_by != "nobody" and NAMES.index(strategy) >= NAMES.index(self.stopped_by)
 
     def hand_in(self, folder: Path, world: dict[str, Any]) -> Path:
@@ -131,6 +136,7 @@ def read(path: Path) -> Attack:
         does=header["does"],
         expect=frozenset(part.strip() for part in header["expect"].split("|")),
         stopped_by=header["stopped by"],
+        needs_root=header.get("needs", "") == "root",
         attacks=header.get("attacks", "3"),
         never_on=tuple(header.get("never on", "").split()),
         link=header.get("link", ""),

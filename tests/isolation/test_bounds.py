@@ -24,6 +24,11 @@ def test_size_of_one_file(locked):
     assert result.lines == ["below", "File too large"]
 
 
+def test_nothing_tells_the_name_of_its_control_group(boxed):
+    result = boxed.run("print({line.rstrip().split(':')[2] for line in open('/proc/self/cgroup')})")
+    assert result.output == "{'/'}\n"
+
+
 def test_open_files(locked):
     result = locked.run(
         """

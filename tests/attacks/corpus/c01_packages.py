@@ -1,6 +1,7 @@
 # does: plants a module among the installed packages, for those who come after it
 # expect: fail assertion
 # stopped by: restricted
+# needs: root
 # %%
 import os
 

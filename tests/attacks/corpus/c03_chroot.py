@@ -1,6 +1,7 @@
 # does: leaves its root by chroot and by descriptors
 # expect: fail assertion
 # stopped by: restricted
+# needs: root
 # %%
 import os
 

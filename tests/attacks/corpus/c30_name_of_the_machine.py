@@ -1,6 +1,7 @@
 # does: gives the machine another domain name, and writes to /proc/sys
 # expect: fail assertion
 # stopped by: restricted
+# needs: root
 # %%
 import ctypes
 

@@ -1,6 +1,7 @@
 # does: locks 100 MB in memory
 # expect: fail assertion
 # stopped by: restricted
+# needs: root
 # %%
 import ctypes, mmap
 

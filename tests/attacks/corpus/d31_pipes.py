@@ -1,6 +1,7 @@
 # does: fills the kernel's memory with what stands in pipes
 # expect: fail assertion
 # stopped by: restricted
+# needs: root
 # %%
 import fcntl, os
 

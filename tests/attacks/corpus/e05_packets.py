@@ -1,6 +1,7 @@
 # does: reads all packets of the machine
 # expect: fail assertion
 # stopped by: restricted
+# needs: root
 # %%
 import socket
 

@@ -1,6 +1,7 @@
 # does: makes raw sockets, of ICMP and of its own packets
 # expect: fail assertion
 # stopped by: restricted
+# needs: root
 # %%
 import socket
 
