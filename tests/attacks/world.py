@@ -283,7 +283,7 @@ class World:
 
         Args:
             before: what ``files`` said.
-            known: processes that may descend from this one.
+            known: processes that descended from this one before.
         """
         after, changed = self.files(), []
         for path in sorted(before.keys() | after.keys()):
@@ -306,7 +306,10 @@ class World:
         yield from self._left(known)
 
     def _left(self, known: set[int]) -> Iterator[str]:
-        for process in self.processes() - known:
+        now = self.processes()
+        if known - now:
+            yield "a process of the grader was ended"
+        for process in now - known:
             with contextlib.suppress(psutil.NoSuchProcess):
                 yield f"a process is left: {str(psutil.Process(process).cmdline())[:100]}"
         for path in self._marked():

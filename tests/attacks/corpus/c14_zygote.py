@@ -6,7 +6,10 @@ import glob, os, signal
 
 for path in glob.glob("/proc/[0-9]*/cmdline"):
     try:
+        number = int(path.split("/")[2])
+        if number == os.getpid():  # it has the same command line
+            continue
         if world.mark in open(path).read() + open(path.replace("cmdline", "environ")).read() and "student.zygote" in open(path).read():
-            os.kill(int(path.split("/")[2]), signal.SIGKILL)
+            os.kill(number, signal.SIGKILL)
     except OSError:
         pass

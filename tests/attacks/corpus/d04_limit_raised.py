@@ -1,5 +1,5 @@
 # does: raises its own limit of memory and keeps 600 MB
-# expect: fail assertion | error memory | error raised
+# expect: fail assertion | error memory | error raised | error timeout-call
 # stopped by: none
 # %%
 import resource, time

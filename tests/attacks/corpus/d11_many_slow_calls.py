@@ -1,5 +1,5 @@
 # does: takes nearly all of its time in each cell, to use much more in all
-# expect: error timeout-total | error cell-raised | error missing
+# expect: error timeout-total | error timeout-cell | error cell-raised | error missing
 # stopped by: none
 # attacks: 1
 # %%
