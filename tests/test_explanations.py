@@ -228,8 +228,6 @@ def test_an_example_is_python(code: str) -> None:
 
 def test_the_questions_that_a_text_names_exist() -> None:
     root = Path(__file__).parents[1] / "assignments"
-    if not root.is_dir():
-        pytest.skip("the course is not here: this is a test of the installed package")
     known = {
         folder.name[:2]: set(
             re.findall(r'@question\(\s*"([\d.]+)"', next(folder.glob("test_*.py")).read_text())
