@@ -194,7 +194,8 @@ def _grade_once(
         trouble=trouble,
         cells=receiver.cells,
     )
-    return attempt, starter.killed
+    # Whoever interrupts the grading ends the notebook, too.
+    return attempt, starter.killed if status != pytest.ExitCode.INTERRUPTED else False
 
 
 def _killed(attempt: Attempt) -> Attempt:

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from textwrap import indent
 from typing import Any
 
 import psutil
@@ -191,6 +192,50 @@ class Room:
                 batch.kill()
 
 
+# Tells its number and waits to be killed, or to be let go on; the second time it goes by.
+_MEET = """
+import os
+if not os.path.exists({killed!r}):
+    with open({gate!r}, "w") as file:
+        file.write(str(os.getpid()))
+    open({answer!r}).read()
+"""
+
+
+class Meeting:
+    """Hands in a full solution as "ada" that waits in its middle, the first time.
+
+    Args:
+        room: whose notebooks are not fenced.
+        place: where it waits: in a "cell", or in a "call" that a test makes.
+    """
+
+    def __init__(self, room: Room, place: str = "cell") -> None:
+        self._room = room
+        self._gate, self._answer, self._killed = (room.root / name for name in ("gate", "answer", "killed"))
+        os.mkfifo(self._gate)
+        os.mkfifo(self._answer)
+        meet = _MEET.format(gate=str(self._gate), answer=str(self._answer), killed=str(self._killed))
+        cells = list(SOLVED)
+        if place == "cell":
+            cells[0] += meet
+        else:
+            head, body = cells[0].split("\n", 1)
+            cells[0] = head + indent(meet, "    ") + body
+        room.hand_in("ada", cells)
+
+    def victim(self, role: str) -> psutil.Process:
+        """Wait for the notebook; returns the process of that role, which is to be killed now."""
+        notebook = int(self._gate.read_text())
+        self._killed.touch()
+        (victim,) = (p for p in self._room.roles(role) if role != "student" or p.pid == notebook)
+        return victim
+
+    def go_on(self) -> None:
+        """Let the notebook go on."""
+        self._answer.write_text("")
+
+
 class Stored(tuple[int, list[tuple[Any, ...]], dict[str, bytes]]):
     """Exit code, attempts and files of a batch."""
 
@@ -202,6 +247,12 @@ class Stored(tuple[int, list[tuple[Any, ...]], dict[str, bytes]]):
     @property
     def status(self) -> int:
         return self[0]
+
+
+def verdicts(room: Room, name: str) -> dict[str, tuple[str, str]]:
+    """Verdict and code by question."""
+    (assignment,) = json.loads((room.out / "results" / f"{name}.json").read_text())["assignments"]
+    return {q["id"]: (q["verdict"], q["code"]) for q in assignment["questions"]}
 
 
 def _given(pid: int) -> bytes:

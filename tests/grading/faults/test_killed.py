@@ -6,23 +6,13 @@ import os
 import random
 import zipfile
 from pathlib import Path
-from textwrap import indent
 
 import pytest
 
 from tests.demo import SOLVED
-from tests.grading.faults.room import CLASS, Room
+from tests.grading.faults.room import CLASS, Meeting, Room
 
 SEED = int(os.environ.get("FAULT_SEED", "5"))
-
-# Tells its number and waits to be killed, or to be let go on; the second time it goes by.
-MEET = """
-import os
-if not os.path.exists({killed!r}):
-    with open({gate!r}, "w") as file:
-        file.write(str(os.getpid()))
-    open({answer!r}).read()
-"""
 
 
 @pytest.mark.parametrize(
@@ -39,23 +29,11 @@ def test_what_is_killed_in_the_middle_of_a_notebook_costs_nobody_a_point(
     tmp_path: Path, role: str, place: str
 ) -> None:
     room = Room(tmp_path / "room", {"bob": SOLVED[:2]})
-    gate, answer, killed = room.root / "gate", room.root / "answer", room.root / "killed"
-    os.mkfifo(gate)
-    os.mkfifo(answer)
-    meet = MEET.format(gate=str(gate), answer=str(answer), killed=str(killed))
-    cells = list(SOLVED)
-    if place == "cell":
-        cells[0] += meet
-    else:
-        cells[0] = indent(meet, "    ").join(cells[0].split("\n", 1)).replace("(x):", "(x):\n")
-    room.hand_in("ada", cells)
+    meeting = Meeting(room, place)
     with room.at_work() as batch:
-        notebook = int(gate.read_text())
-        (victim,) = (p for p in room.roles(role) if role != "student" or p.pid == notebook)
-        killed.touch()
-        victim.kill()
+        meeting.victim(role).kill()
         if role == "zygote":  # which the notebook does not need any more
-            answer.write_text("")
+            meeting.go_on()
         output, errors = batch.communicate(timeout=120)
     assert batch.returncode == 0, output + errors
     assert room.grades() == {"ada": 7, "bob": 5}
