@@ -21,6 +21,7 @@ from autograder.isolation.temporary import is_gone, this_process
 
 _CONTROLLERS = ("memory", "pids")
 _PATIENCE = 10.0
+_SET_ASIDE = 2**20
 _NAME = re.compile(r"autograder-(\d+)-(\d+)-(\d+)-\d+")
 _OWN_LEAF = "autograder-itself"
 _numbers = itertools.count()
@@ -115,8 +116,12 @@ class Cgroup:
             return False
         if self._version == 2:
             return int(facts["oom"]) > 0
-        refusals = (self._memory / name for name in ("memory.failcnt", "memory.memsw.failcnt"))
-        return any(int(file.read_text()) for file in refusals if file.exists())
+        # Version 1 does not say whose limit it was. A full group lacks less than what a processor sets aside.
+        most, limit = (
+            int((self._memory / name).read_text())
+            for name in ("memory.max_usage_in_bytes", "memory.limit_in_bytes")
+        )
+        return most > limit - _SET_ASIDE
 
     def kill(self) -> None:
         """End all in it, at once.

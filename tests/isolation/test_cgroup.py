@@ -70,6 +70,29 @@ def test_memory_is_counted_and_capped(group):
     assert group.out_of_memory()
 
 
+def test_a_group_is_not_out_of_memory_where_one_around_it_is(group):
+    """``group`` has 200 MiB; within it another one is made, which may use more."""
+    program = (
+        "import os, sys\n"
+        "from autograder.isolation.cgroup import Cgroup\n"
+        "inner = Cgroup.create(memory=2**30, tasks=5)\n"
+        "if not (child := os.fork()):\n"
+        "    inner.add(os.getpid())\n"
+        "    held = b'x' * 2**29\n"
+        "_, status = os.waitpid(child, 0)\n"
+        "print(status, inner.out_of_memory())\n"
+        "inner.remove()\n"
+    )
+
+    def enter():
+        group.add(os.getpid())
+
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, preexec_fn=enter
+    )
+    assert done.stdout == f"{signal.SIGKILL} False\n"
+
+
 def test_processes_are_capped_and_all_of_them_end(group):
     with started(group, BOMB) as process:
         assert tell(process, "") == "full\n"

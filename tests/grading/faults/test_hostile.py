@@ -95,7 +95,7 @@ if not os.fork():
 
 
 def test_a_clock_that_jumps_changes_nothing(tmp_path: Path, undisturbed: Stored) -> None:
-    """No verdict, no limit, no order; and a process that cuts itself loose is found and ended all the same."""
+    """No verdict, no limit, no order; and a process that cuts itself loose is ended all the same."""
     room = Room(tmp_path / "room")
     done = room.grade(inside={"FAULT_CLOCK": "1"})
     assert room.stored(done.returncode) == undisturbed
