@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from autograder.verdict import AssignmentResult, QuestionResult, Verdict
+    from autograder.verdict import AssignmentResult, Json, QuestionResult, Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +20,18 @@ class Move:
     after: float | None
     questions: tuple[tuple[str, Verdict | None, Verdict | None], ...]
     """Number of each question that changes, with its verdict before and after; None: it did not exist."""
+
+    def to_json(self) -> dict[str, Json]:
+        """Plain data."""
+        return {
+            "submission": self.submission,
+            "before": self.before,
+            "after": self.after,
+            "questions": [
+                {"question": id, "before": was and was.value, "after": now and now.value}
+                for id, was, now in self.questions
+            ],
+        }
 
 
 def moves(before: Mapping[str, AssignmentResult], after: Mapping[str, AssignmentResult]) -> list[Move]:

@@ -29,6 +29,12 @@ class Row:
 
     result: AssignmentResult
     trouble: str = ""
+    known: bool = False
+    """It had been graded before."""
+    counts: bool = True
+    """False where the outcome of a regrade waits to be taken."""
+    seconds: float = 0.0
+    """How long it took to grade."""
 
 
 def page(title: str, rows: Sequence[Row]) -> str:

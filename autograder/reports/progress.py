@@ -1,17 +1,25 @@
-"""A row for each submission as it is graded, with a bar below them where a person is watching."""
+"""A row for each submission as it is graded, and how far the batch has come.
+
+On a terminal that stands in two live lines below the rows; in a log it is a line now and then.
+"""
 
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
+from autograder.reports.tally import Tally
 from autograder.reports.terminal import Line, counts, score
 from autograder.reports.text import one_line, pad
 
 if TYPE_CHECKING:
     from autograder.reports.html import Row
+
+PAUSE = 60.0
+"""Seconds between two summaries in a log."""
 
 _NAME_WIDTH = 30
 _STYLES = {"good": "green", "bad": "red", "warn": "yellow", "dim": "dim", "title": "bold", "": ""}
@@ -31,43 +39,61 @@ def line_of(row: Row) -> Line:
 
 
 @contextmanager
-def progress(total: int) -> Iterator[Callable[[Row], None]]:
-    """Yield a function that prints a row; on a terminal there is a progress bar too.
+def progress(total: int, *, clock: Callable[[], float] = time.monotonic) -> Iterator[Callable[[Row], None]]:
+    """Yield a function that prints a row; on a terminal there is a live area too.
 
     Whoever reads along may go away (``| head``): the rows that follow are stored all the same.
+
+    Args:
+        total: submissions of the batch.
+        clock: seconds of a clock that never jumps.
     """
+    tally = Tally(total, clock)
     if sys.stdout is None:
         yield lambda _: None
-        return
-    if sys.stdout.isatty():
-        with _bar(total) as report:
+    elif sys.stdout.isatty():
+        with _live(tally) as report:
             yield report
-        return
-    done = 0
-    digits = len(str(total))
+    else:
+        yield _log(tally, clock)
 
-    def plain(row: Row) -> None:
-        nonlocal done
-        done += 1
+
+def _log(tally: Tally, clock: Callable[[], float]) -> Callable[[Row], None]:
+    digits = len(str(tally.total))
+    last = clock()
+
+    def report(row: Row) -> None:
+        nonlocal last
+        tally.add(row)
         with suppress(OSError):
-            print(f"[{done:>{digits}}/{total}]  {line_of(row).text}", flush=True)
+            print(f"[{tally.done:>{digits}}/{tally.total}]  {line_of(row).text}", flush=True)
+            if clock() - last >= PAUSE and tally.done < tally.total:
+                last = clock()
+                print(f"so far: {tally.counts}; {tally.speed or 'all graded before'}", flush=True)
 
-    yield plain
+    return report
 
 
 @contextmanager
-def _bar(total: int) -> Iterator[Callable[[Row], None]]:
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeElapsedColumn, TimeRemainingColumn
+def _live(tally: Tally) -> Iterator[Callable[[Row], None]]:
+    from rich.console import Group
+    from rich.live import Live
+    from rich.progress_bar import ProgressBar
+    from rich.table import Table
     from rich.text import Text
 
-    columns = (BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn())
-    with Progress(*columns) as shown:
-        task = shown.add_task("", total=total)
+    def area() -> Group:
+        first = Table.grid(padding=(0, 2))
+        bar = ProgressBar(total=max(tally.total, 1), completed=tally.done, width=30)
+        first.add_row(bar, f"{tally.done}/{tally.total}", tally.speed)
+        return Group(first, Text(tally.counts, overflow="ellipsis", no_wrap=True))
+
+    with Live(get_renderable=area, refresh_per_second=4) as live:
 
         def report(row: Row) -> None:
+            tally.add(row)
             line = line_of(row)
             # Text, not a string: rich would read markup in a student's file name.
-            shown.console.print(Text(line.text, style=_STYLES[line.style]), soft_wrap=True)
-            shown.advance(task)
+            live.console.print(Text(line.text, style=_STYLES[line.style]), soft_wrap=True)
 
         yield report
