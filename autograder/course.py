@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from autograder.errors import UsageError
+from autograder.policy import CoursePolicy, Deadline, Rules, checked, deadline, read_course_policy
 
 TestFunction = TypeVar("TestFunction", bound=Callable[..., object])
 
@@ -69,6 +70,8 @@ class Assignment:
     """Name of the file of trained weights that is handed in beside the notebook; empty if none is."""
     retrain: str = ""
     """Name of the notebook's function that trains them while it is graded, instead of the file."""
+    deadline: Deadline = field(default_factory=Deadline)
+    """Until when it can be handed in, and what lateness costs."""
 
     @property
     def name(self) -> str:
@@ -133,6 +136,30 @@ class Course:
             raise UsageError(f"cannot find an assignment of that name (there are: {known}): {name}")
         return load_assignment(directory)
 
+    def policy(self) -> CoursePolicy:
+        """How grades count in this course.
+
+        Raises:
+            UsageError: the course's settings are wrong.
+        """
+        policy = read_course_policy(self.root)
+        known = [path.parent.name for path in sorted(self.root.glob("assignments/*/assignment.toml"))]
+        for name in policy.weights:
+            if name not in known:
+                raise UsageError(
+                    f"there is no assignment of that name to weigh (there are: {', '.join(known)}): {name}"
+                )
+        return policy
+
+    def rules(self) -> dict[str, Rules]:
+        """How the grades of all assignments count, by their names.
+
+        Raises:
+            UsageError: a setting is wrong.
+        """
+        policy = self.policy()
+        return {a.name: policy.rules(a.deadline, a.directory / "assignment.toml") for a in self.assignments()}
+
     def assignment_of(self, path: Path) -> Assignment | None:
         """The assignment that a file under ``assignments/`` or ``reference/`` belongs to, or None."""
         try:
@@ -165,12 +192,11 @@ def load_assignment(directory: Path) -> Assignment:
         "forbidden": list,
         "weights": str,
         "retrain": str,
+        "due": object,
+        "timezone": str,
+        "late": dict,
     }
-    for key, value in data.items():
-        if key not in known:
-            raise UsageError(f"unknown setting {key!r} (known: {', '.join(known)}): {path}")
-        if not isinstance(value, known[key]):
-            raise UsageError(f"setting {key!r} must be a {known[key].__name__}: {path}")
+    checked(data, known, path)
     notebook = data.get("notebook") or _only_notebook(directory)
     weights = data.get("weights", "")
     for key, name in (("notebook", notebook), ("weights", weights)):
@@ -188,6 +214,7 @@ def load_assignment(directory: Path) -> Assignment:
         forbidden=_full_names(data.get("forbidden", ()), f"setting 'forbidden' of {path}"),
         weights=weights,
         retrain=data.get("retrain", ""),
+        deadline=deadline(data, path),
     )
 
 

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import platform
+import tomllib
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from autograder.policy import COUNTING
 
 if TYPE_CHECKING:
     from autograder.course import Assignment
@@ -15,11 +19,13 @@ _PACKAGES = ("autograder", "hypothesis", "nbclient", "numpy", "scipy", "torch")
 
 
 def tests_sha256(assignment: Assignment, *, hidden: bool) -> str:
-    """Digest of what decides a grade: settings, tests, and the hidden tests if they are run."""
-    paths = [assignment.directory / "assignment.toml", *sorted(assignment.directory.glob("**/*.py"))]
+    """Digest of what decides a verdict: settings, tests, and the hidden tests if they are run."""
+    paths = sorted(assignment.directory.glob("**/*.py"))
     if hidden:
         paths.append(assignment.hidden_tests)
-    digest = hashlib.sha256()
+    settings = tomllib.loads((assignment.directory / "assignment.toml").read_text(encoding="utf-8"))
+    deciding = {key: value for key, value in settings.items() if key not in COUNTING}
+    digest = hashlib.sha256(json.dumps(deciding, sort_keys=True, default=str).encode() + b"\n")
     for path in paths:
         content = hashlib.sha256(path.read_bytes()).hexdigest()
         digest.update(f"{content}  {path.name}\n".encode(errors="surrogateescape"))
