@@ -16,12 +16,13 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing, suppress
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Self
 
 from autograder.errors import DISK_FULL, InfrastructureError, UsageError
 from autograder.grading import provenance
+from autograder.grading.arrivals import Arrival, Work, is_news
 from autograder.grading.gradebook import Entry, Gradebook
 from autograder.grading.kept import keep, remove_unfinished
 from autograder.grading.many import grade_many
@@ -32,6 +33,7 @@ from autograder.notebook.weights import UnreadableWeights
 from autograder.reports import html
 from autograder.reports.json_file import write_grade, write_text
 from autograder.reports.terminal import render, to_text
+from autograder.student.begin import SEED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -41,7 +43,7 @@ if TYPE_CHECKING:
     from autograder.doctor.choice import Choice
     from autograder.grading.one import Attempt
     from autograder.grading.submissions import Submission
-    from autograder.verdict import QuestionResult
+    from autograder.verdict import Json, QuestionResult
 
 
 class Batch:
@@ -56,7 +58,7 @@ class Batch:
         tell: called with a sentence on what the gradebook waits for or is careful about.
 
     Raises:
-        UsageError: the output folder or the gradebook in it cannot be used.
+        UsageError: the output folder or the gradebook in it cannot be used, or another batch uses it.
         sqlite3.Error: the disk is full or does not work.
     """
 
@@ -78,6 +80,8 @@ class Batch:
         """What counts of the submissions that were reached."""
         self.known = 0
         """Submissions that had been graded before."""
+        self.undated = 0
+        """Submissions of which nobody knows when they were handed in."""
         self._secrets = tuple(secrets)
         self._tests_sha256 = provenance.tests_sha256(assignment, hidden=hidden)
         self._reference_sha256 = provenance.reference_sha256(assignment)
@@ -96,6 +100,8 @@ class Batch:
         except BaseException:
             self._writer.close()
             raise
+        self._arrivals: dict[Work, list[Arrival]] = {}
+        self._conditions: dict[str, Json] = {"limits": asdict(assignment.limits), "seed": SEED}
 
     @property
     def results(self) -> Path:
@@ -139,6 +145,7 @@ class Batch:
             OSError, sqlite3.Error: results cannot be stored.
         """
         current = self._gradebook.current(self.assignment.name)
+        self._arrivals = self._gradebook.arrivals.all()
         waiting = []
         questions: tuple[QuestionResult, ...] = ()
         for submission in submissions:
@@ -147,8 +154,9 @@ class Batch:
                 waiting.append(submission)
             else:
                 self.known += 1
+                self._note_arrival(submission, entry)
                 questions = questions or entry.result.questions
-                self._publish(submission, entry, report)
+                self._publish(submission, entry, report, known=True)
         try:
             graded = grade_many(
                 self.assignment,
@@ -164,6 +172,7 @@ class Batch:
                     entry = self._entry(attempt, taken=not (regrade and submission.name in current))
                     keep(self.out, self.assignment, submission.path, entry)
                     self._gradebook.add(entry)
+                    self._note_arrival(submission, entry)
                     self._publish(submission, entry, report)
             finished = True
         except KeyboardInterrupt:
@@ -215,12 +224,36 @@ class Batch:
             started_at=started.isoformat(timespec="seconds"),
             duration=attempt.duration,
             taken=taken,
+            conditions=self._conditions,
+            outputs=attempt.outputs,
             **self._settings(),
         )
 
-    def _publish(self, submission: Submission, entry: Entry, report: Callable[[html.Row], None]) -> None:
+    def _note_arrival(self, submission: Submission, entry: Entry) -> None:
+        """Keep when it was handed in, unless the gradebook says the same already."""
+        said = self._arrivals.setdefault(entry.work, [])
+        arrival = submission.handed_in
+        if arrival is not None and is_news(arrival, said):
+            self._gradebook.arrivals.add(entry.work, arrival)
+            said.append(arrival)
+        self.undated += not said
+
+    def _publish(
+        self,
+        submission: Submission,
+        entry: Entry,
+        report: Callable[[html.Row], None],
+        *,
+        known: bool = False,
+    ) -> None:
         """Write the files of an outcome that counts, and tell of it."""
-        row = html.Row(result=entry.result, trouble=entry.trouble)
+        row = html.Row(
+            result=entry.result,
+            trouble=entry.trouble,
+            known=known,
+            counts=entry.taken,
+            seconds=entry.duration,
+        )
         if entry.taken:
             write_grade(self.results / f"{submission.file_name}.json", [entry.result])
             for_student = entry.result.for_student()

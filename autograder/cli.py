@@ -14,7 +14,7 @@ import traceback
 from collections.abc import Sequence
 from importlib import metadata
 
-from autograder.commands import doctor, explain, export, grade, release, replay, show, verify
+from autograder.commands import doctor, explain, export, extend, grade, mark, release, replay, show, verify
 from autograder.commands.common import INTERRUPTED, NOT_JUDGED, USAGE
 from autograder.errors import DISK_FULL, UsageError
 from autograder.reports.text import clean, inert
@@ -23,7 +23,9 @@ _COMMANDS = (
     ("grade", grade, "grade a folder of submissions"),
     ("release", release, "make student notebooks from the reference"),
     ("verify", verify, "grade solutions whose grade is known, and count the slips"),
-    ("show", show, "show the last grade of one submission"),
+    ("show", show, "show the grades of a class or of one submission, and how they come about"),
+    ("mark", mark, "give points by hand"),
+    ("extend", extend, "give one student more time"),
     ("export", export, "write marks for Canvas, Moodle, Gradescope and others"),
     ("explain", explain, "say more about a verdict"),
     ("replay", replay, "grade again what one attempt graded, and compare"),

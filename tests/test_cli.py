@@ -90,6 +90,77 @@ def test_a_folder_becomes_results_a_gradebook_and_a_page(course: DemoCourse, fol
     assert {"python", "torch", "numpy"} <= set(json.loads(versions))
 
 
+def test_json_lines_say_all_and_stand_alone_on_standard_output(course: DemoCourse, folder: Path) -> None:
+    write_notebook(folder / "##[error]loud.ipynb", ["import os\nos.write(1, b'noise')\nprint('noise')"])
+    command = ("grade", folder, "--assignment", "01_demo", "--isolation", "none", "--out", "out", "--json")
+    done = autograder(*command, cwd=course.root)
+    assert done.returncode == 0, done.stderr
+    begin, *rows, end = map(json.loads, done.stdout.splitlines())
+    assert begin == {
+        "event": "begin",
+        "version": 1,
+        "assignment": "01_demo",
+        "total": 4,
+        "isolation": "none",
+        "hidden": False,
+    }
+    assert "##[" not in done.stdout
+    found = {row["submission"]: row for row in rows}
+    assert len(rows) == len(found) == 4
+    assert "##[error]loud" in found
+    solved = found["solved"]
+    assert solved.pop("seconds") > 0
+    assert solved == {
+        "event": "submission",
+        "submission": "solved",
+        "score": 7.0,
+        "max_score": 7.0,
+        "verdicts": {"pass": 4},
+        "inconclusive": False,
+        "trouble": "",
+        "known": False,
+        "counts": True,
+    }
+    assert "not valid JSON" in found["rubbish"]["trouble"]
+    total = sum(end.pop("verdicts").values())
+    assert total == sum(sum(row["verdicts"].values()) for row in rows) == 16
+    assert end == {
+        "event": "end",
+        "finished": True,
+        "submissions": 4,
+        "known": 0,
+        "not_judged": [],
+        "moves": [],
+    }
+    assert str(Path("out") / "gradebook.db") in done.stderr
+    again = [json.loads(line) for line in autograder(*command, cwd=course.root).stdout.splitlines()]
+    assert [row["known"] for row in again if row["event"] == "submission"] == [True] * 4
+
+
+def test_json_of_a_regrade_tells_what_would_move(course: DemoCourse, folder: Path) -> None:
+    command = ("grade", folder, "--assignment", "01_demo", "--isolation", "none", "--out", "out", "--json")
+    assert autograder(*command, cwd=course.root).returncode == 0
+    tests = course.folder / "test_demo.py"
+    tests.write_text(tests.read_text().replace("== 10", "== 11"))
+    done = autograder(*command, "--regrade", cwd=course.root)
+    *_, end = map(json.loads, done.stdout.splitlines())
+    assert end["moves"] == [
+        {
+            "submission": "solved",
+            "before": 7.0,
+            "after": 6.0,
+            "questions": [{"question": "1.10", "before": "pass", "after": "fail"}],
+        }
+    ]
+    rows = [json.loads(line) for line in done.stdout.splitlines()][1:-1]
+    assert [row["counts"] for row in rows] == [False] * 3
+
+
+def test_json_of_a_usage_error_is_nothing(course: DemoCourse, folder: Path) -> None:
+    done = autograder("grade", folder, "--assignment", "99", "--out", "out", "--json", cwd=course.root)
+    assert_one_sentence(done, "cannot find an assignment of that name")
+
+
 def attempts(out: Path) -> int:
     database = sqlite3.connect(out / "gradebook.db")
     (count,) = database.execute("SELECT count(*) FROM attempts").fetchone()

@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING
 
 from autograder.course import Assignment, Course
 from autograder.errors import UsageError
+from autograder.policy import CoursePolicy, Rules
 from autograder.reports.text import inert
 
 if TYPE_CHECKING:
+    from autograder.grading.gradebook import Entry, Gradebook
     from autograder.verdict import Json
 
 OK, DIFFERENT, USAGE, NOT_JUDGED, INTERRUPTED = 0, 1, 2, 3, 130
@@ -66,6 +68,16 @@ def course(given: Path | None) -> Course:
     return found
 
 
+def counting_rules(given: Path | None) -> tuple[CoursePolicy, dict[str, Rules]]:
+    """How grades count: by the course that was named or is around the current folder, or as they are.
+
+    Raises:
+        UsageError: the course's settings are wrong.
+    """
+    taught = course(given) if given is not None else Course.find(Path.cwd())
+    return (taught.policy(), taught.rules()) if taught else (CoursePolicy(), {})
+
+
 def with_reference(course: Course, names: Sequence[str]) -> list[Assignment]:
     """The assignments of these names; without names, all that have a reference."""
     if names:
@@ -76,6 +88,20 @@ def with_reference(course: Course, names: Sequence[str]) -> list[Assignment]:
 def gradebook_file(given: Path) -> Path:
     """The gradebook that was named, by itself or by its folder."""
     return given / "gradebook.db" if given.is_dir() else given
+
+
+def entries_of(gradebook: Gradebook, name: str) -> list[Entry]:
+    """What counts of the submission that was named, perhaps as its file is called.
+
+    Raises:
+        UsageError: there is none.
+    """
+    entries = gradebook.latest(name) or gradebook.latest(name.removesuffix(".ipynb"))
+    if not entries:
+        known = gradebook.submissions()
+        some = ", ".join(known[:10]) + (f" and {len(known) - 10} more" if len(known) > 10 else "")
+        raise UsageError(f"there is no submission of that name (there are: {some or 'none'}): {name}")
+    return entries
 
 
 def positive(text: str) -> int:

@@ -7,7 +7,16 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from autograder.commands.common import DIFFERENT, NOT_JUDGED, OK, add_course, course, gradebook_file, say
+from autograder.commands.common import (
+    DIFFERENT,
+    NOT_JUDGED,
+    OK,
+    add_course,
+    counting_rules,
+    course,
+    gradebook_file,
+    say,
+)
 from autograder.course import Course
 from autograder.errors import UsageError
 from autograder.reports.gradescope import VISIBILITIES
@@ -61,8 +70,9 @@ def run(options: argparse.Namespace) -> int:
     from autograder.grading.counted import marks
     from autograder.grading.gradebook import Gradebook
 
+    policy, rules = counting_rules(options.course)
     with Gradebook(gradebook_file(options.gradebook)) as gradebook:
-        found = marks(gradebook, options.assignment)
+        found = marks(gradebook, options.assignment, policy, rules)
     if not found:
         raise UsageError(f"nothing in it counts yet: {options.gradebook}")
     if options.format in _FILLED:

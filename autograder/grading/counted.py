@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from autograder.errors import UsageError
+from autograder.grading.standings import standings
 
 if TYPE_CHECKING:
+    from autograder.grading.counting import Counted
     from autograder.grading.gradebook import Entry, Gradebook
+    from autograder.policy import CoursePolicy, Rules
     from autograder.verdict import AssignmentResult
 
 
@@ -31,12 +35,19 @@ class Mark:
     """Seconds."""
 
 
-def marks(gradebook: Gradebook, assignment: str | None = None) -> list[Mark]:
+def marks(
+    gradebook: Gradebook,
+    assignment: str | None = None,
+    policy: CoursePolicy | None = None,
+    rules: Mapping[str, Rules] | None = None,
+) -> list[Mark]:
     """What counts of all submissions of one assignment, by name.
 
     Args:
         gradebook: an open gradebook.
         assignment: its name; may be left out where the gradebook has only one.
+        policy: the course's; without it, the latest attempt counts as it is, with the points given by hand.
+        rules: of the assignments.
 
     Raises:
         UsageError: there is no such assignment, or several and none is named.
@@ -50,21 +61,22 @@ def marks(gradebook: Gradebook, assignment: str | None = None) -> list[Mark]:
         assignment = known[0]
     elif assignment not in known:
         raise UsageError(f"nothing of {assignment} was graded (but: {', '.join(known)}): {gradebook.path}")
-    return [_mark(entry) for entry in gradebook.current(assignment).values()]
+    found = []
+    for standing in standings(gradebook, policy, rules).students:
+        counted = standing.counted.get(assignment)
+        entry = gradebook.attempt(counted.attempt.number) if counted else None
+        if counted and entry:
+            found.append(_mark(entry, counted))
+    return found
 
 
-def _mark(entry: Entry) -> Mark:
+def _mark(entry: Entry, counted: Counted) -> Mark:
     return Mark(
         submission=entry.result.submission,
-        score=counting_score(entry),
-        max_score=entry.result.max_score,
+        score=None if counted.points is None else float(counted.points),
+        max_score=float(counted.most),
         result=entry.result,
         trouble=entry.trouble,
         started_at=entry.started_at,
         duration=entry.duration,
     )
-
-
-def counting_score(entry: Entry) -> float | None:
-    """The points that count for an attempt; None while a person has to look."""
-    return entry.result.score

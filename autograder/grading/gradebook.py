@@ -10,17 +10,22 @@ import json
 import os
 import re
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from autograder.errors import UsageError
 from autograder.grading import gradebook_format
+from autograder.grading.adjustments import Adjustments
+from autograder.grading.arrivals import Arrivals
+from autograder.grading.candidates import Candidates
+from autograder.grading.entry import Entry
 from autograder.grading.file_system import network_of
-from autograder.verdict import AssignmentResult, result_from_json
+from autograder.verdict import result_from_json
+
+__all__ = ["Entry", "Gradebook"]
 
 PATIENCE = 30.0
 """Seconds in which another program may keep the file locked during a batch, which is long under way."""
@@ -32,42 +37,20 @@ _SHORTLY = 1.0
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
-    """One attempt as the gradebook keeps it."""
-
-    result: AssignmentResult
-    """Its ``submission`` is the name under which the submission is found again."""
-    submission_sha256: str
-    tests_sha256: str
-    versions: Mapping[str, str]
-    hidden: bool
-    trouble: str
-    started_at: str
-    """ISO 8601, UTC."""
-    duration: float
-    """Seconds."""
-    weights_sha256: str = ""
-    """Of the weights handed in with it, of the bytes that are judged; empty if there are none to read."""
-    reference_sha256: str = ""
-    """Of the course's own solution."""
-    taken: bool = True
-    """False while a person has not accepted the outcome of a regrade."""
-
-    @property
-    def origin(self) -> tuple[object, ...]:
-        """All that decides the outcome: what was handed in, what judged it, and under which settings.
-
-        How strongly the notebook was locked does not, but whether it was at all is to be told.
-        """
-        return (
-            *(self.submission_sha256, self.weights_sha256, self.tests_sha256, self.reference_sha256),
-            *(json.dumps(dict(self.versions), sort_keys=True), self.hidden, self.result.isolation == "none"),
-        )
+_COLUMNS = (
+    "result, submission_sha256, tests_sha256, versions, hidden, trouble, started_at, duration,"
+    " weights_sha256, reference_sha256, taken, conditions, memory, outputs"
+)
 
 
 class Gradebook:
     """An open gradebook; a context manager.
+
+    Attributes:
+        path: its file.
+        adjustments: what persons decided.
+        arrivals: when things were handed in.
+        candidates: what may count.
 
     Args:
         path: its file.
@@ -96,6 +79,9 @@ class Gradebook:
         except BaseException:
             self._database.close()
             raise
+        self.adjustments = Adjustments(self._database, self._transaction)
+        self.arrivals = Arrivals(self._database, self._transaction)
+        self.candidates = Candidates(self._database)
 
     def _prepare(self, *, create: bool) -> None:
         # Identify first: a pragma below would already change a foreign database.
@@ -220,12 +206,16 @@ class Gradebook:
             entry.weights_sha256,
             entry.reference_sha256,
             int(entry.taken),
+            json.dumps(dict(entry.conditions), sort_keys=True),
+            entry.memory,
+            _text(entry.outputs),
         )
         with self._transaction():
             attempt = self._database.execute(
                 "INSERT INTO attempts (assignment, submission, submission_sha256, tests_sha256, versions,"
                 " isolation, hidden, score, max_score, trouble, started_at, duration, result, weights_sha256,"
-                " reference_sha256, taken) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                " reference_sha256, taken, conditions, memory, outputs)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 row,
             ).lastrowid
             self._database.executemany(
@@ -318,11 +308,7 @@ class Gradebook:
             return [name for (name,) in rows]
 
     def _entries(self, condition: str, *values: str | int) -> list[Entry]:
-        columns = (
-            "result, submission_sha256, tests_sha256, versions, hidden, trouble, started_at, duration,"
-            " weights_sha256, reference_sha256, taken"
-        )
-        query = f"SELECT {columns} FROM attempts {condition}"  # noqa: S608 - no foreign text in either
+        query = f"SELECT {_COLUMNS} FROM attempts {condition}"  # noqa: S608 - no foreign text in either
         with self._explained():
             texts = [_text(value) if isinstance(value, str) else value for value in values]
             return [_entry(*row) for row in self._database.execute(query, texts)]
@@ -349,29 +335,15 @@ def _text(text: str) -> str:
     return _SURROGATE.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
-def _entry(
-    result: str,
-    submission_sha256: str,
-    tests_sha256: str,
-    versions: str,
-    hidden: int,
-    trouble: str,
-    started_at: str,
-    duration: float,
-    weights_sha256: str,
-    reference_sha256: str,
-    taken: int,
-) -> Entry:
+def _entry(*row: Any) -> Entry:
+    fields = dict(zip(_COLUMNS.split(", "), row, strict=True))
     return Entry(
-        result=result_from_json(json.loads(result)),
-        submission_sha256=submission_sha256,
-        tests_sha256=tests_sha256,
-        versions=json.loads(versions),
-        hidden=bool(hidden),
-        trouble=trouble,
-        started_at=started_at,
-        duration=duration,
-        weights_sha256=weights_sha256,
-        reference_sha256=reference_sha256,
-        taken=bool(taken),
+        **{
+            **fields,
+            "result": result_from_json(json.loads(fields["result"])),
+            "versions": json.loads(fields["versions"]),
+            "hidden": bool(fields["hidden"]),
+            "taken": bool(fields["taken"]),
+            "conditions": json.loads(fields["conditions"]),
+        }
     )

@@ -4,15 +4,45 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
 
 from autograder.reports.json_file import UNFINISHED
 
-VERSION = 3
+VERSION = 4
 APPLICATION_ID = 0x6772_6164
 """In the file's header: tells a gradebook from any other SQLite file."""
 
-SCHEMA = """
+_BESIDE = """
+CREATE TABLE adjustments (          -- what a person decided; only added to, the last one of its kind holds
+  id INTEGER PRIMARY KEY,
+  student TEXT NOT NULL,            -- name of the submission
+  assignment TEXT NOT NULL,
+  question TEXT NOT NULL,           -- empty: all of the assignment
+  kind TEXT NOT NULL,               -- points, until
+  value TEXT NOT NULL,              -- points; a moment (ISO 8601) or a number of days; empty: taken back
+  reason TEXT NOT NULL,
+  author TEXT NOT NULL,
+  made_at TEXT NOT NULL             -- ISO 8601, UTC
+) STRICT;
+CREATE INDEX adjustments_by_student ON adjustments (student, id);
+CREATE TRIGGER adjustments_stay BEFORE UPDATE ON adjustments
+BEGIN SELECT RAISE(ABORT, 'adjustments are only added to'); END;
+CREATE TRIGGER adjustments_remain BEFORE DELETE ON adjustments
+BEGIN SELECT RAISE(ABORT, 'adjustments are only added to'); END;
+CREATE TABLE arrivals (             -- when something was handed in; only added to
+  id INTEGER PRIMARY KEY,
+  assignment TEXT NOT NULL,
+  submission TEXT NOT NULL,
+  submission_sha256 TEXT NOT NULL,
+  weights_sha256 TEXT NOT NULL,
+  handed_in_at TEXT NOT NULL,       -- ISO 8601, UTC
+  source TEXT NOT NULL              -- who says so: list, Gradescope, file
+) STRICT;
+CREATE INDEX arrivals_by_submission ON arrivals (submission, id);
+"""
+
+SCHEMA = f"""
 CREATE TABLE attempts (
   id INTEGER PRIMARY KEY,
   assignment TEXT NOT NULL,
@@ -30,7 +60,10 @@ CREATE TABLE attempts (
   result TEXT NOT NULL,             -- the assignment's part of the grade JSON
   weights_sha256 TEXT NOT NULL DEFAULT '',  -- empty where no weights were handed in
   reference_sha256 TEXT NOT NULL DEFAULT '',  -- of the course's own solution
-  taken INTEGER NOT NULL DEFAULT 1  -- 0 while a person has not accepted the outcome of a regrade
+  taken INTEGER NOT NULL DEFAULT 1,  -- 0 while a person has not accepted the outcome of a regrade
+  conditions TEXT NOT NULL DEFAULT '{{}}',  -- JSON: limits, and the seed of the notebook's random numbers
+  memory INTEGER,                   -- most bytes that its processes used together; NULL: not measured
+  outputs TEXT NOT NULL DEFAULT ''  -- what its cells printed, cut
 ) STRICT;
 CREATE INDEX attempts_by_submission ON attempts (assignment, submission, id);
 CREATE TABLE verdicts (
@@ -44,12 +77,15 @@ CREATE TABLE verdicts (
   PRIMARY KEY (attempt, position)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX verdicts_by_question ON verdicts (question, verdict);
-"""
+{_BESIDE}"""
 
 _STEPS = {
     1: "ALTER TABLE attempts ADD COLUMN weights_sha256 TEXT NOT NULL DEFAULT ''",
     2: "ALTER TABLE attempts ADD COLUMN reference_sha256 TEXT NOT NULL DEFAULT '';"
     "ALTER TABLE attempts ADD COLUMN taken INTEGER NOT NULL DEFAULT 1",
+    3: "ALTER TABLE attempts ADD COLUMN conditions TEXT NOT NULL DEFAULT '{}';"
+    "ALTER TABLE attempts ADD COLUMN memory INTEGER;"
+    "ALTER TABLE attempts ADD COLUMN outputs TEXT NOT NULL DEFAULT '';" + _BESIDE,
 }
 """What leads from each format to the next."""
 
@@ -88,7 +124,17 @@ def migrate(database: sqlite3.Connection, path: Path) -> None:
         unfinished.replace(copy)
     database.execute("BEGIN IMMEDIATE")
     for step in range(pragma(database, "user_version"), VERSION):
-        for statement in _STEPS[step].split(";"):
+        for statement in _statements(_STEPS[step]):
             database.execute(statement)
         database.execute(f"PRAGMA user_version = {step + 1}")
     database.execute("COMMIT")
+
+
+def _statements(script: str) -> Iterator[str]:
+    """Each statement by itself: `executescript` would end the transaction."""
+    statement = ""
+    for piece in script.split(";"):
+        statement += f"{piece};"
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""

@@ -24,6 +24,7 @@ from autograder.course import question_of
 from autograder.errors import InfrastructureError
 from autograder.grading.feedback import NOT_JUDGED
 from autograder.grading.judge import grader_fault
+from autograder.grading.printed import printed
 from autograder.grading.start import start_student
 from autograder.isolation.none import NoIsolation
 from autograder.notebook.read import UnreadableNotebook, read_bytes
@@ -55,6 +56,8 @@ class Attempt:
     """One sentence if the submission could not be read or not be judged."""
     cells: tuple[CellOutcome, ...] = ()
     """What the notebook's cells printed, displayed and raised."""
+    outputs: str = ""
+    """The text of it, cut."""
     duration: float = 0.0
     """Seconds of wall time."""
 
@@ -171,13 +174,13 @@ def _grade_once(
         *("-p", "autograder.plugin", f"--submission={submission.absolute()}"),
         *(str(assignment.directory), *(["--hidden"] if hidden else [])),
     ]
-    printed = io.StringIO()
-    with _alone(), contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
+    said = io.StringIO()
+    with _alone(), contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
         only = [] if questions is None else [_Only(questions)]
         status = pytest.main(arguments, plugins=[receiver, starter, *only])
     result = next((r for r in receiver.results if r.assignment == assignment.name), None)
     if result is None or status not in (0, 1, 3):
-        last = next((line for line in reversed(printed.getvalue().splitlines()) if line.strip()), "no output")
+        last = next((line for line in reversed(said.getvalue().splitlines()) if line.strip()), "no output")
         trouble = (
             f"The tests of {assignment.name} could not be run (pytest: {int(status)}): {last.strip()[:200]}"
         )
@@ -193,6 +196,7 @@ def _grade_once(
         result=replace(result, isolation=isolation.name),
         trouble=trouble,
         cells=receiver.cells,
+        outputs=printed(receiver.cells),
     )
     # Whoever interrupts the grading ends the notebook, too.
     return attempt, starter.killed if status != pytest.ExitCode.INTERRUPTED else False

@@ -9,18 +9,21 @@ from __future__ import annotations
 import os
 import shutil
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from autograder.errors import InfrastructureError, UsageError
+from autograder.grading.arrivals import Arrival, Source
 from autograder.grading.intake.archive import UnreadableFile
 from autograder.grading.intake.download import read_download
 from autograder.grading.intake.folder import found_in
 from autograder.grading.intake.layouts import Student
 from autograder.grading.intake.naming import Found, Submission, named, stem
-from autograder.grading.intake.rows import HandedIn, Row, notes_on, rows_of
+from autograder.grading.intake.rows import HandedIn, Row, listed, notes_on, rows_of
 from autograder.grading.intake.units import put
 from autograder.isolation import temporary
 
@@ -63,7 +66,13 @@ class Intake(list[Submission]):
         self.close()
 
 
-def find(*paths: Path, roster: Roster | None = None, weights: str = "") -> Intake:
+def find(
+    *paths: Path,
+    roster: Roster | None = None,
+    weights: str = "",
+    times: Mapping[str, datetime] | None = None,
+    file_times: bool = False,
+) -> Intake:
     """The submissions in ``paths``.
 
     Each is a notebook, a folder of notebooks, a folder with one folder per student and one notebook in each,
@@ -75,6 +84,8 @@ def find(*paths: Path, roster: Roster | None = None, weights: str = "") -> Intak
         paths: where to look.
         roster: the students of the course; without it they are called as their files are.
         weights: what the assignment calls the file of weights beside a notebook; empty if there is none.
+        times: when things were handed in, by the names of the rows; goes before what a course system says.
+        file_times: believe the times of files in folders.
 
     Raises:
         UsageError: there is nothing to grade, or it cannot be read or unpacked.
@@ -89,13 +100,21 @@ def find(*paths: Path, roster: Roster | None = None, weights: str = "") -> Intak
             ]
             rows = rows_of(handed_in, roster)
             places: dict[int, Found] = {}
-            submissions = named([_taken(row, intake, places, weights) for row in rows])
+            found = [
+                replace(
+                    _taken(row, intake, places, weights), handed_in=row.newest.arrival(file_times=file_times)
+                )
+                for row in rows
+            ]
+            submissions = [_listed(submission, times or {}) for submission in named(found)]
     except BaseException:
         intake.close()
         raise
     by_name = sorted(zip(rows, submissions, strict=True), key=lambda pair: os.fsencode(pair[0].entry))
     intake += [submission for _, submission in by_name]
     intake.notes += notes_on([(row, submission.name) for row, submission in by_name], roster)
+    unknown = sorted(set(times or ()) - {submission.name for submission in intake})
+    intake.notes += listed("in the list of times, but not in this batch", unknown)
     return intake
 
 
@@ -116,6 +135,11 @@ def _handed_in(path: Path, position: int, archives: ExitStack, notes: list[str])
         key = f"{name}/{times[name]}"
         student = Student(system="", key=key, label=found.entry, ids=(name,), name=name)
         yield HandedIn(student, position, found.path, trouble=found.trouble)
+
+
+def _listed(submission: Submission, times: Mapping[str, datetime]) -> Submission:
+    at = times.get(submission.name)
+    return submission if at is None else replace(submission, handed_in=Arrival(at, Source.LIST))
 
 
 def _taken(row: Row, intake: Intake, places: dict[int, Found], weights: str) -> Found:

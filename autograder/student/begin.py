@@ -16,6 +16,9 @@ from pathlib import Path
 from autograder.student.kernel import Kernel
 from autograder.student.workplace import remove
 
+SEED = 0
+"""Of the random numbers of a notebook that sets no seed of its own."""
+
 
 def spawned(arguments: list[str]) -> None:
     """Entry of a fresh process; ``arguments`` come from ``autograder.isolation.launch``."""
@@ -91,8 +94,8 @@ def _seed() -> None:
 
     A grade would be a matter of luck otherwise, and children of one process would share theirs.
     """
-    random.seed(0)
+    random.seed(SEED)
     if numpy := sys.modules.get("numpy"):
-        numpy.random.seed(0)
+        numpy.random.seed(SEED)
     if torch := sys.modules.get("torch"):
-        torch.default_generator.manual_seed(0)  # of the processor; see ``prepare``
+        torch.default_generator.manual_seed(SEED)  # of the processor; see ``prepare``

@@ -7,6 +7,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -47,6 +48,9 @@ def entry(submission: str = "alice", *, points: float | None = 1.5, assignment: 
         trouble="",
         started_at="2026-11-01T10:00:00+00:00",
         duration=1.25,
+        conditions={"limits": {"cell": 30.0}, "seed": 0},
+        memory=123_456_789,
+        outputs="[1]\nhello\n",
     )
 
 
@@ -90,7 +94,7 @@ def test_the_tables_can_be_asked_in_sql(path: Path) -> None:
             ("1.2", "inconclusive", None),
         ]
         assert database.execute("PRAGMA journal_mode").fetchone() == ("wal",)
-        assert database.execute("PRAGMA user_version").fetchone() == (3,)
+        assert database.execute("PRAGMA user_version").fetchone() == (4,)
     database.close()
 
 
@@ -187,24 +191,54 @@ def test_it_can_be_read_while_it_is_written(path: Path) -> None:
         assert reader.submissions() == ["alice", "bob"]
 
 
-def test_a_gradebook_of_the_first_format_is_copied_and_brought_up_to_date(path: Path) -> None:
+def old_format(path: Path, version: int) -> None:
+    """Make a gradebook what an earlier version would have written."""
+    columns = {
+        2: ("weights_sha256",),
+        3: ("reference_sha256", "taken"),
+        4: ("conditions", "memory", "outputs"),
+    }
+    database = sqlite3.connect(path, isolation_level=None)
+    for column in (column for new, names in columns.items() if new > version for column in names):
+        database.execute(f"ALTER TABLE attempts DROP COLUMN {column}")
+    for table in ("adjustments", "arrivals"):
+        database.execute(f"DROP TABLE {table}")
+    database.execute(f"PRAGMA user_version = {version}")
+    database.close()
+
+
+def tables(path: Path) -> dict[str, list[tuple[object, ...]]]:
+    """Columns of each table, and all other things that the schema names."""
+    with closing(sqlite3.connect(path)) as database:
+        names = database.execute("SELECT type, name FROM sqlite_master ORDER BY name").fetchall()
+        return {
+            f"{kind} {name}": database.execute(f"PRAGMA table_info({name})").fetchall()
+            for kind, name in names
+        }
+
+
+@pytest.mark.parametrize("version", [1, 2, 3])
+def test_a_gradebook_of_an_earlier_format_is_copied_and_brought_up_to_date(
+    path: Path, tmp_path: Path, version: int
+) -> None:
     with Gradebook(path, create=True) as gradebook:
         gradebook.add(entry())
-    database = sqlite3.connect(path)
-    for column in ("weights_sha256", "reference_sha256", "taken"):
-        database.execute(f"ALTER TABLE attempts DROP COLUMN {column}")
-    database.execute("PRAGMA user_version = 1")
-    database.commit()
-    database.close()
+    new = tables(path)
+    old_format(path, version)
+    assert tables(path) != new
+    copy = path.with_name(f"gradebook.db.format-{version}")
     with Gradebook(path) as gradebook, Gradebook(path) as second:
         gradebook.add(replace(entry(), weights_sha256="abc", reference_sha256="def", taken=False))
-        old, new = second.history("alice")
+        old, added = second.history("alice")
     assert (old.weights_sha256, old.reference_sha256, old.taken) == ("", "", True)
-    assert (new.weights_sha256, new.reference_sha256, new.taken) == ("abc", "def", False)
-    copy = sqlite3.connect(path.with_name("gradebook.db.format-1"))
-    assert copy.execute("PRAGMA user_version").fetchone() == (1,)
-    assert copy.execute("SELECT count(*) FROM attempts").fetchone() == (1,)
-    copy.close()
+    assert (old.conditions, old.memory, old.outputs) == ({}, None, "")
+    assert (added.weights_sha256, added.reference_sha256, added.taken) == ("abc", "def", False)
+    assert added.memory == 123_456_789
+    assert tables(path) == new
+    assert sorted(file.name for file in tmp_path.iterdir() if "format" in file.name) == [copy.name]
+    with closing(sqlite3.connect(copy)) as database:
+        assert database.execute("PRAGMA user_version").fetchone() == (version,)
+        assert database.execute("SELECT count(*) FROM attempts").fetchone() == (1,)
 
 
 def test_the_outcome_of_a_regrade_counts_when_it_is_taken(path: Path) -> None:

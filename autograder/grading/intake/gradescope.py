@@ -1,4 +1,4 @@
-"""Who handed in what, from the ``submission_metadata.yml`` of a Gradescope download.
+"""Who handed in what and when, from the ``submission_metadata.yml`` of a Gradescope download.
 
 ::
 
@@ -17,14 +17,19 @@ over as they are parsed, so that nothing is made of them, however they are neste
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 import yaml
 
+from autograder.dates import moment
 from autograder.grading.intake.layouts import Submitter
 
 MAX_BYTES = 64 * 2**20
 _MAX_SUBMITTERS = 100
+_MAX_TIME = 100
+"""Characters."""
 _LOADER: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
 
@@ -44,15 +49,20 @@ def submitters(data: bytes) -> dict[str, list[Submitter]]:
 def _submissions(events: Iterator[Any]) -> Iterator[tuple[str, list[Submitter]]]:
     for key, event in _top(events):
         found: list[Submitter] = []
+        created: datetime | None = None
         for name, value in _pairs(events, event):
             if name == ":submitters":
                 found = [
-                    Submitter(**{part[1:]: text for part, text in person.items()})
+                    Submitter(person.get(":name", ""), person.get(":sid", ""), person.get(":email", ""))
                     for person in _people(events, value)
                 ]
             else:
                 _skip(events, value)
-        yield key, found
+                if name == ":created_at":
+                    created = moment(_text(value)[:_MAX_TIME])
+        # Without an offset nobody knows what it means.
+        at = created if created and created.tzinfo else None
+        yield key, [replace(person, at=at) for person in found]
 
 
 def _top(events: Iterator[Any]) -> Iterator[tuple[str, Any]]:

@@ -22,6 +22,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from autograder.grading.intake.naming import is_notebook, stem
 
@@ -61,6 +62,8 @@ class Place:
     """Its name as it was handed in, with folders."""
     order: int = 0
     """The larger, the newer; 0: unknown."""
+    handed_in: datetime | None = None
+    """When, with an offset, if the system says so."""
 
 
 Layout = Callable[[str], Place | None]
@@ -105,6 +108,8 @@ class Submitter:
     name: str = ""
     sid: str = ""
     email: str = ""
+    at: datetime | None = None
+    """When, with an offset."""
 
 
 def gradescope(submitters: dict[str, list[Submitter]]) -> Layout:
@@ -119,7 +124,9 @@ def gradescope(submitters: dict[str, list[Submitter]]) -> Layout:
         students = tuple({student.key: student for student in people}.values())
         nobody = Student(system="Gradescope", key=unit, label=unit, ids=(match["id"],))
         order = _number(match["id"])
-        return Place(unit=unit, students=students or (nobody,), file=match["file"], order=order)
+        at = next((person.at for person in submitters.get(unit, ()) if person.at), None)
+        everybody = students or (nobody,)
+        return Place(unit=unit, students=everybody, file=match["file"], order=order, handed_in=at)
 
     return layout
 

@@ -12,6 +12,10 @@ import unicodedata
 from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from autograder.grading.arrivals import Arrival
 
 _MAX_NAME = 120
 _MAX_FILE_NAME = 100
@@ -30,6 +34,8 @@ class Submission:
     path: Path
     trouble: str = ""
     """One sentence if there is no single notebook to grade."""
+    handed_in: Arrival | None = None
+    """When, if somebody says so."""
     questions: frozenset[str] | None = None
     """Ids of those to grade, with what they need; None for all."""
 
@@ -42,6 +48,7 @@ class Found:
     """Name of the notebook or of the student's folder, as the file system has it; or the student's id."""
     path: Path
     trouble: str = ""
+    handed_in: Arrival | None = None
 
 
 def is_notebook(name: str) -> bool:
@@ -69,7 +76,15 @@ def named(found: Sequence[Found]) -> list[Submission]:
         names.add(name)
         file_name = _file_name(item.entry, raw, taken=file_names)
         file_names.add(_folded(file_name))
-        submissions.append(Submission(name=name, file_name=file_name, path=item.path, trouble=item.trouble))
+        submissions.append(
+            Submission(
+                name=name,
+                file_name=file_name,
+                path=item.path,
+                trouble=item.trouble,
+                handed_in=item.handed_in,
+            )
+        )
     return submissions
 
 

@@ -11,8 +11,6 @@ are ignored. Fields are separated as the first line says: by commas, semicolons 
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 import unicodedata
 from collections import defaultdict
@@ -22,11 +20,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autograder.errors import UsageError
+from autograder.grading.intake.table import read_table
 
 if TYPE_CHECKING:
     from autograder.grading.intake.layouts import Student
 
-_MAX_BYTES = 32 * 2**20
 _SYSTEMS = ("canvas", "moodle", "gradescope")
 
 
@@ -98,41 +96,12 @@ def read_roster(path: Path) -> Roster:
     Raises:
         UsageError: it cannot be read, has no column ``id``, a student without id, or the same id twice.
     """
-    try:
-        with path.open("rb") as file:
-            data = file.read(_MAX_BYTES + 1)
-    except OSError as error:
-        raise UsageError(f"cannot read the roster ({error.strerror}): {path}") from None
-    if len(data) > _MAX_BYTES:
-        raise UsageError(f"the roster is larger than {_MAX_BYTES // 2**20} MiB: {path}")
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise UsageError(f"the roster is not text in UTF-8 (in Excel: save as 'CSV UTF-8'): {path}") from None
-    head = re.match(r"sep=(.)\r?\n", text)  # Excel's own first line
-    text = text[head.end() :] if head else text
-    first = text.partition("\n")[0]
-    separator = head[1] if head else max(",;\t", key=first.count)
-    lines = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-    try:
-        columns = [name.strip().lower() for name in next(lines, [])]
-        if "id" not in columns:
-            raise UsageError(f"the roster has no column 'id' in its first line: {path}")
-        rows: dict[tuple[str, ...], Member] = {}
-        for line in lines:
-            row = dict(zip(columns, (field.strip() for field in line), strict=False))
-            member = Member(
-                row.get("id", ""),
-                row.get("name", ""),
-                {system: row[system] for system in _SYSTEMS if row.get(system)},
-            )
-            if member.id:
-                # a student of two sections has two lines that say the same
-                rows.setdefault((member.id, member.name, *sorted(member.own.values())), member)
-            elif any(row.values()):
-                raise UsageError(f"line {lines.line_num} of the roster has no id: {path}")
-    except csv.Error as error:
-        raise UsageError(f"line {lines.line_num} of the roster is no CSV ({error}): {path}") from None
+    rows: dict[tuple[str, ...], Member] = {}
+    for _, row in read_table(path, "roster", ("id",)):
+        own = {system: row[system] for system in _SYSTEMS if row.get(system)}
+        member = Member(row["id"], row.get("name", ""), own)
+        # a student of two sections has two lines that say the same
+        rows.setdefault((member.id, member.name, *sorted(own.values())), member)
     return Roster(list(rows.values()))
 
 

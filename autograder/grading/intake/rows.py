@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from autograder.grading.arrivals import Arrival, Source
 from autograder.grading.intake.naming import printable
 
 if TYPE_CHECKING:
@@ -45,6 +47,26 @@ class HandedIn:
     def order(self) -> int:
         """The larger, the newer, within one system; 0: unknown."""
         return self.notebook.order if self.notebook else 0
+
+    def arrival(self, *, file_times: bool) -> Arrival | None:
+        """When it was handed in, if somebody says so.
+
+        Args:
+            file_times: believe the time of a file that lies in a folder. A zip's own name no time zone.
+        """
+        if self.unit is not None and self.unit.handed_in is not None:
+            return Arrival(self.unit.handed_in, Source.GRADESCOPE)
+        if not file_times or self.trouble:
+            return None
+        path: Path | None = self.path
+        if self.unit is not None:
+            path = self.notebook.file.path if self.notebook else None
+        if path is None:
+            return None
+        try:
+            return Arrival(datetime.fromtimestamp(int(path.lstat().st_mtime), UTC), Source.FILE)
+        except (OSError, ValueError, OverflowError):
+            return None
 
     @property
     def source(self) -> str:
@@ -120,11 +142,12 @@ def notes_on(rows: Sequence[tuple[Row, str]], roster: Roster | None) -> list[str
     unknown = [name for row, name in rows if not row.known]
     return [
         *notes,
-        *_listed("not in the roster", unknown),
-        *_listed("in the roster, but handed nothing in", missing),
+        *listed("not in the roster", unknown),
+        *listed("in the roster, but handed nothing in", missing),
     ]
 
 
-def _listed(what: str, names: Sequence[str]) -> list[str]:
+def listed(what: str, names: Sequence[str]) -> list[str]:
+    """A line that counts and names them; none if there are none."""
     more = f" and {len(names) - _MAX_NAMES} more" if len(names) > _MAX_NAMES else ""
     return [f"{what} ({len(names)}): {', '.join(names[:_MAX_NAMES])}{more}"] if names else []

@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path, PurePosixPath
 
 from autograder.errors import UsageError
@@ -34,6 +35,8 @@ class Unit:
 
     students: tuple[Student, ...]
     pieces: list[Piece] = field(default_factory=list)
+    handed_in: datetime | None = None
+    """When, with an offset, if the course system says so."""
 
     @property
     def is_notebook(self) -> bool:
@@ -88,7 +91,7 @@ def units_of(files: Iterable[File], layout: Layout) -> list[Unit]:
         key: tuple[str, ...] = ("", place.unit) if place else ("other", file.name)
         place = place or (plain(file.name) if is_notebook(file.name) else None)
         if place:
-            unit = units.setdefault(key, Unit(place.students))
+            unit = units.setdefault(key, Unit(place.students, handed_in=place.handed_in))
             unit.pieces.append(Piece(file, place.file, place.order))
     return list(units.values())
 

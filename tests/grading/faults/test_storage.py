@@ -1,4 +1,4 @@
-"""The disk is full, or the gradebook cannot be used: one sentence, and nothing that would be believed later."""
+"""The disk is full, or the gradebook cannot be used: one sentence, and nothing to be believed later."""
 
 from __future__ import annotations
 
@@ -260,7 +260,7 @@ def old_gradebook(path: Path) -> list[object]:
     )
     columns += " max_score, trouble, started_at, duration, result"
     with Gradebook(path, create=True) as gradebook:
-        gradebook.add(entry())
+        gradebook.add(replace(entry(), conditions={}, memory=None, outputs=""))  # what there was not yet
         expected: list[object] = list(gradebook.history("alice"))
     with closing(sqlite3.connect(path)) as database:
         attempts = database.execute(f"SELECT {columns} FROM attempts").fetchall()

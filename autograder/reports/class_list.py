@@ -1,0 +1,61 @@
+"""All students and assignments as tables of at most 80 columns."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from autograder.reports.arithmetic import number, percent
+from autograder.reports.terminal import Line
+from autograder.reports.text import one_line, pad
+
+if TYPE_CHECKING:
+    from autograder.grading.counting import Counted
+    from autograder.grading.standings import Standings
+
+_NAME, _CELL, _TOTAL = 24, 9, 10
+_COLUMNS = 4
+"""Assignments beside each other: 24 + 10 + 4 · (2 + 9) columns."""
+_LEGEND = {
+    "*": "* points by hand",
+    "'": "' late",
+    "?": "? a person has to look; left out of the total",
+    "–": "– nothing handed in; counts 0",
+}
+
+
+def lines(standings: Standings) -> list[Line]:
+    """The tables; with more assignments than fit beside each other, several of them."""
+    names = list(standings.most)
+    found = []
+    used: set[str] = set()
+    for start in range(0, max(len(names), 1), _COLUMNS):
+        some = names[start : start + _COLUMNS]
+        first = start == 0
+        heads = [pad(one_line(name), _CELL, right=True) for name in some]
+        limits = [f"of {number(standings.most[name])}".rjust(_CELL) for name in some]
+        found += [Line("")] if not first else []
+        found.append(Line(_row(pad("student", _NAME), heads, "total" if first else ""), "title"))
+        found.append(Line(_row(" " * _NAME, limits, ""), "dim"))
+        for standing in standings.students:
+            cells = [_cell(standing.counted.get(name)) for name in some]
+            used.update(cell[-1] for cell in cells)
+            share = percent(standing.total.share) if first else ""
+            name = pad(one_line(standing.student), _NAME)
+            found.append(Line(_row(name, [cell.rjust(_CELL) for cell in cells], share)))
+    count = len(standings.students)
+    legend = [text for mark, text in _LEGEND.items() if mark in used]
+    found += [Line(""), Line(f"{count} {'student' if count == 1 else 'students'}")]
+    return [*found, *(Line(text, "dim") for text in legend)]
+
+
+def _row(name: str, cells: list[str], total: str) -> str:
+    return f"{name}{''.join(f'  {cell}' for cell in cells)}{total:>{_TOTAL}}".rstrip()
+
+
+def _cell(counted: Counted | None) -> str:
+    if counted is None:
+        return "–"
+    if counted.points is None:
+        return "?"
+    by_hand = "*" if counted.marks or counted.override else ""
+    return f"{number(counted.points)}{by_hand}" + ("'" if counted.days else "")
