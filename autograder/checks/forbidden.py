@@ -18,15 +18,27 @@ What cannot be seen here (names put together at run time, operators that call me
 from __future__ import annotations
 
 import ast
+import contextlib
+import re
+import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from autograder.checks.names import COMPREHENSIONS, FUNCTIONS, bound, meaning_of, own_nodes, path_of
+from autograder.checks.names import (
+    COMPREHENSIONS,
+    FUNCTIONS,
+    MOST_SOURCE,
+    bound,
+    meaning_of,
+    own_nodes,
+    parsed,
+    path_of,
+)
 from autograder.checks.reached import Definitions
 from autograder.verdict import PASSED, Outcome, Verdict, Where
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +89,47 @@ def where(cells: Mapping[int, str], cell: int, line: int) -> Where:
 
 def uses(cells: Mapping[int, str], excluded: Sequence[str], *, about: Sequence[str]) -> list[Use]:
     """All places where what is reached from ``about`` uses something excluded, in the notebook's order."""
-    notebook = Definitions(cells)
-    found: set[Use] = set()
-    for part in notebook.reached(about):
-        visitor = _Visitor(notebook, excluded, part.cell)
-        for node in part.nodes():
+    trees = {number: parsed(source) for number, source in cells.items()}
+    found = {
+        use
+        for number, source in cells.items()
+        if len(source) > MOST_SOURCE
+        for use in _mentions(source, excluded, number)
+    }
+    with _room():
+        notebook = Definitions(trees)
+        # a statement that binds several names is a part of each
+        nodes = {node: part.cell for part in notebook.reached(about) for node in part.nodes()}
+        for node, cell in nodes.items():
+            visitor = _Visitor(notebook, excluded, cell)
             visitor.visit(node)
-        found |= visitor.found
+            found |= visitor.found
     return sorted(found, key=lambda use: (use.cell, use.line, use.name))
+
+
+def _mentions(source: str, excluded: Sequence[str], cell: int) -> Iterator[Use]:
+    """Excluded names whose words stand in a cell that is too long to be parsed; no honest one is."""
+    for name in excluded:
+        places = [
+            re.search(rf"\b{re.escape(word)}\b", source)
+            for word in (name.partition(".")[0], name.rpartition(".")[2])
+        ]
+        if all(places):
+            yield Use(name, cell, source.count("\n", 0, max(place.start() for place in places if place)) + 1)
+
+
+@contextlib.contextmanager
+def _room() -> Iterator[None]:
+    """Let functions call themselves as deep as the parser lets expressions stand in each other.
+
+    That is a few thousand; nothing may be parsed meanwhile, whose own limit follows from this one.
+    """
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(before, 50_000))
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(before)
 
 
 class _Visitor(ast.NodeVisitor):

@@ -16,7 +16,7 @@ COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 _MAGIC = re.compile(r"^(\s*)(?:[%!?].*|(\w[\w\s,]*=)\s*[%!].*)$", re.MULTILINE)
 _IMPORTERS = ("importlib.import_module", "__import__")
 _MODULES = "sys.modules"
-_MOST_SOURCE = 200_000
+MOST_SOURCE = 200_000
 """Characters of a cell that are parsed: a tree takes hundreds of times the memory of its text."""
 
 
@@ -30,7 +30,7 @@ class Scope(Protocol):
 @functools.lru_cache(maxsize=64)
 def parsed(source: str) -> list[ast.stmt]:
     """The statements of a cell. IPython's own lines are left out; a cell with an error in it never ran."""
-    if len(source) > _MOST_SOURCE:
+    if len(source) > MOST_SOURCE:
         return []
     try:
         return ast.parse(source).body
@@ -42,30 +42,43 @@ def parsed(source: str) -> list[ast.stmt]:
         return []
 
 
-def path_of(node: ast.AST, scope: Scope) -> str | None:
-    """The full name of what an expression stands for, if that can be told."""
+_MOST_PATH = 1000
+"""Characters of a full name. Names that are each made of the one before could fill any memory otherwise."""
+_DEEPEST = 50
+"""Attributes of attributes that are followed from one place; what is further in is asked about by itself."""
+
+
+def path_of(node: ast.AST, scope: Scope, depth: int = 0) -> str | None:
+    """The full name of what an expression stands for, if that can be told and it is not endless."""
+    if depth > _DEEPEST:
+        return None
+    path = _path_of(node, scope, depth + 1)
+    return None if path is not None and len(path) > _MOST_PATH else path
+
+
+def _path_of(node: ast.AST, scope: Scope, depth: int) -> str | None:
     match node:
         case ast.Name():
             return scope.meaning(node.id)
         case ast.Attribute():
-            inner = path_of(node.value, scope)
+            inner = path_of(node.value, scope, depth)
             return None if inner is None else f"{inner}.{node.attr}"
         case ast.Call(func=ast.Name(id="getattr"), args=[thing, ast.Constant(value=str(name)), *_]):
-            inner = path_of(thing, scope)
+            inner = path_of(thing, scope, depth)
             return None if inner is None else f"{inner}.{name}"
         case ast.Subscript(
             value=ast.Attribute(value=thing, attr="__dict__")
             | ast.Call(func=ast.Name(id="vars"), args=[thing]),
             slice=ast.Constant(value=str(name)),
         ):
-            inner = path_of(thing, scope)
+            inner = path_of(thing, scope, depth)
             return None if inner is None else f"{inner}.{name}"
         case ast.Call(func=function, args=[ast.Constant(value=str(name)), *_]):
-            return name if path_of(function, scope) in _IMPORTERS else None
+            return name if path_of(function, scope, depth) in _IMPORTERS else None
         case ast.Subscript(value=thing, slice=ast.Constant(value=str(name))):
-            return name if path_of(thing, scope) == _MODULES else None
+            return name if path_of(thing, scope, depth) == _MODULES else None
         case ast.NamedExpr():
-            return path_of(node.value, scope)
+            return path_of(node.value, scope, depth)
     return None
 
 
@@ -122,18 +135,30 @@ def meaning_of(node: ast.AST, name: str, scope: Scope) -> str | None:
     """What ``name`` stands for after a statement that binds it."""
     match node:
         case ast.Import():
-            for alias in node.names:
-                if alias.asname == name:
-                    return alias.name
-            return name
+            return _imported(node).get(name, name)
         case ast.ImportFrom() if node.module and not node.level:
-            original = next(alias.name for alias in node.names if (alias.asname or alias.name) == name)
-            return f"{node.module}.{original}"
-        case ast.Assign(targets=targets) if any(isinstance(t, ast.Name) and t.id == name for t in targets):
+            return f"{node.module}.{_imported(node)[name]}"
+        case ast.Assign() if name in _targets(node):
             return path_of(node.value, scope)
         case ast.AnnAssign(target=ast.Name(), value=ast.expr() as value):
             return path_of(value, scope)
     return None
+
+
+@functools.lru_cache(maxsize=4)
+def _imported(node: ast.Import | ast.ImportFrom) -> dict[str, str]:
+    """What an import brings, by the names that it gives."""
+    return {
+        alias.asname or alias.name: alias.name
+        for alias in reversed(node.names)
+        if alias.asname or isinstance(node, ast.ImportFrom)
+    }
+
+
+@functools.lru_cache(maxsize=4)
+def _targets(node: ast.Assign) -> frozenset[str]:
+    """Names that get the whole of what is assigned."""
+    return frozenset(target.id for target in node.targets if isinstance(target, ast.Name))
 
 
 def statements_in(node: ast.stmt) -> Iterator[ast.stmt]:

@@ -5,19 +5,16 @@ from __future__ import annotations
 import ast
 import builtins
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from autograder.checks.names import attached, bound, last_name, meaning_of, parsed, statements_in
+from autograder.checks.names import attached, bound, last_name, meaning_of, statements_in
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 _STARTS = ("__init__", "__new__", "__post_init__", "__call__")
 """Methods that run without being named."""
-
-_TELLING = (ast.Name, ast.Assign, ast.Attribute)
-"""What ``_Seen.take`` looks at."""
 
 
 @dataclass(slots=True)
@@ -46,46 +43,109 @@ class Part:
         return [*klass.decorator_list, *klass.bases, *(k.value for k in klass.keywords), *inside]
 
 
-@dataclass(slots=True)
-class _Seen:
-    """What reached code names."""
+class _Reach:
+    """What is reached so far. Each statement is looked at once, however long a chain of names may be."""
 
-    names: set[str]
-    methods: set[str] = field(default_factory=set)
-    """Attributes asked of a class of the notebook or of an object of one."""
-    objects: set[str] = field(default_factory=lambda: {"self", "cls"})
-    """Variables and attributes that hold such objects."""
+    def __init__(self, parts: Mapping[str, list[Part]], classes: set[str], about: Sequence[str]) -> None:
+        self.parts: dict[int, Part] = {}
+        self._of = parts
+        self._classes = classes
+        self._about = frozenset(about)
+        self._names: set[str] = set()
+        self._methods: set[str] = set()
+        """Attributes asked of a class of the notebook or of an object of one."""
+        self._objects: set[str] = set()
+        """Variables and attributes that hold such objects."""
+        self._asked: dict[str, set[str]] = defaultdict(set)
+        """Attributes asked of what has not turned out to hold one."""
+        self._waiting: dict[str, list[Part | ast.stmt]] = defaultdict(list)
+        """What is reached as soon as an attribute of that name is asked for."""
+        self._todo: list[ast.AST] = []
+        self._seen: set[ast.AST] = set()
+        for name in ("self", "cls", *classes):
+            self._hold(name)
+        for name in about:
+            self._name(name)
 
-    def sizes(self) -> tuple[int, ...]:
-        """Whether there is news."""
-        return len(self.names), len(self.methods), len(self.objects)
+    def complete(self) -> None:
+        """Go on until there is no more news."""
+        while self._todo:
+            top = self._todo.pop()
+            if top not in self._seen:
+                self._seen.add(top)
+                for node in ast.walk(top):
+                    self._take(node)
 
-    def take(self, node: ast.AST, classes: set[str]) -> None:
+    def _take(self, node: ast.AST) -> None:
         """Note what stands in one node."""
         match node:
             case ast.Name(id=name):
-                self.names.add(name)
-            case ast.Assign(value=ast.Call(func=ast.Name(id=made))) if made in classes:
+                self._name(name)
+            case ast.Assign(value=ast.Call(func=ast.Name(id=made))) if made in self._classes:
                 for target in node.targets:
-                    self.objects.update(filter(None, [last_name(target)]))
+                    if held := last_name(target):
+                        self._hold(held)
             case ast.Attribute(value=ast.Call(func=ast.Name(id=made)), attr=attribute):
-                if made in classes or made == "super":
-                    self.methods.add(attribute)
-            case ast.Attribute(value=thing, attr=attribute) if last_name(thing) in self.objects | classes:
-                self.methods.add(attribute)
+                if made in self._classes or made == "super":
+                    self._method(attribute)
+            case ast.Attribute(value=thing, attr=attribute) if owner := last_name(thing):
+                if owner in self._objects:
+                    self._method(attribute)
+                else:
+                    self._asked[owner].add(attribute)
+
+    def _name(self, name: str) -> None:
+        if name in self._names:
+            return
+        self._names.add(name)
+        for part in self._of.get(name, ()):
+            if part.attribute and name not in self._about and part.attribute not in self._methods:
+                self._waiting[part.attribute].append(part)
+            else:
+                self._part(part, whole=name in self._about)
+
+    def _part(self, part: Part, *, whole: bool) -> None:
+        if id(part) in self.parts and (not whole or part.methods is None):
+            return
+        self.parts[id(part)] = part
+        part.methods = None if whole else self._methods
+        self._todo += part.nodes()
+        if not whole and isinstance(part.statement, ast.ClassDef):
+            for method in part.statement.body:
+                if isinstance(method, ast.FunctionDef | ast.AsyncFunctionDef):
+                    self._waiting[method.name].append(method)
+
+    def _hold(self, name: str) -> None:
+        if name not in self._objects:
+            self._objects.add(name)
+            for attribute in self._asked.pop(name, ()):
+                self._method(attribute)
+
+    def _method(self, name: str) -> None:
+        if name not in self._methods:
+            self._methods.add(name)
+            for reached in self._waiting.pop(name, ()):
+                if isinstance(reached, Part):
+                    self._part(reached, whole=False)
+                else:
+                    self._todo.append(reached)
 
 
 class Definitions:
-    """The definitions of a notebook, and what its global names stand for when all cells have run."""
+    """The definitions of a notebook, and what its global names stand for when all cells have run.
 
-    def __init__(self, cells: Mapping[int, str]) -> None:
+    Args:
+        cells: statements of each cell by its number.
+    """
+
+    def __init__(self, cells: Mapping[int, Sequence[ast.stmt]]) -> None:
         self.names: dict[str, str | None] = {}
         self.stars: list[str] = []
         """Modules of which everything was imported."""
         self._parts: dict[str, list[Part]] = defaultdict(list)
         self._classes: set[str] = set()
-        for number, source in cells.items():
-            for statement in parsed(source):
+        for number, statements in cells.items():
+            for statement in statements:
                 self._take(number, statement, certain=True)
 
     def _take(self, cell: int, node: ast.stmt, *, certain: bool) -> None:
@@ -114,28 +174,9 @@ class Definitions:
         those methods count that are asked of it or of an object that it plainly made. For others it cannot be
         told: arrays have methods of the same names as a student's tensor.
         """
-        parts: dict[int, Part] = {}
-        seen = _Seen(names=set(about))
-        told: dict[ast.AST, list[ast.AST]] = {}
-        """Nodes that ``_Seen.take`` learns from, by the one that they are in."""
-        while True:
-            before = (len(parts), *seen.sizes())
-            for name in sorted(seen.names):
-                for part in self._parts.get(name, ()):
-                    if name in about:
-                        part.methods = None
-                    elif id(part) not in parts:
-                        part.methods = seen.methods
-                    if not part.attribute or name in about or part.attribute in seen.methods:
-                        parts[id(part)] = part
-            for part in list(parts.values()):
-                for top in part.nodes():
-                    if top not in told:
-                        told[top] = [node for node in ast.walk(top) if isinstance(node, _TELLING)]
-                    for node in told[top]:
-                        seen.take(node, self._classes)
-            if (len(parts), *seen.sizes()) == before:
-                return list(parts.values())
+        reach = _Reach(self._parts, self._classes, about)
+        reach.complete()
+        return list(reach.parts.values())
 
     def meaning(self, name: str) -> str | None:
         """What a global name stands for."""

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Self
 from autograder.errors import InfrastructureError
 from autograder.isolation.cgroup import Cgroup
 from autograder.isolation.fence import NONE, Fence
-from autograder.isolation.limited import LimitedTree
+from autograder.isolation.limited import ContainedTree, LimitedTree
 from autograder.isolation.none import NoIsolation
 from autograder.isolation.zygote import FenceError, Zygote, ZygoteError
 
@@ -87,7 +87,7 @@ class Warm:
 
     def _fork(self, zygote: Zygote, launch: Launch) -> Tree:
         if not self._metered:
-            return zygote.fork(launch, self.fence)
+            return zygote.fork(launch, self.fence, ContainedTree if self.fence.namespaces else LimitedTree)
         group = Cgroup.create(memory=launch.limits.memory + _COPIED, tasks=self.fence.tasks)
         try:
             return zygote.fork(

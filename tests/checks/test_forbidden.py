@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+import time
 
 import pytest
 
@@ -183,3 +184,34 @@ def test_cells_that_no_parser_takes_are_passed_over() -> None:
     """They are somewhere else in the notebook; too large a tree must not take the grader's memory."""
     solution = "import torch.nn.functional as F\ndef solution(x): return F.conv2d(x, x)"
     assert found("y = " + "-" * 5000 + "1", "z = [" + "1," * 200_000 + "]", solution) == [CONV]
+
+
+HARD = {  # all that a cell may have, made as hard to look through as it can be
+    "a chain of functions": "\n".join(f"def f{i}(): return f{i + 1}()" for i in range(7000)),
+    "a chain of classes": "\n".join(f"class f{i}(f{i + 1}): pass" for i in range(7000)),
+    "names for one thing": " = ".join([*(f"f{i}" for i in range(23_000)), "x"]),
+    "names from one module": "from m import " + ", ".join(f"f{i}" for i in range(25_000)),
+    "a name that grows": "import os as f0\n"
+    + "\n".join(f"f{i + 1} = f{i}.x" for i in range(10_000))
+    + "\nf0 = f9999",
+    "a deep expression": "f0 = x" + "(1)" * 2500 + " + x" * 300,
+    "deep attributes": "f0 = x\n" + ("f0 = f0" + ".a" * 2500 + "\n") * 38,
+}
+
+
+@pytest.mark.parametrize("cell", HARD.values(), ids=HARD)
+def test_no_cell_keeps_the_grader_busy_or_hides_a_use(cell: str) -> None:
+    """It is looked at in the grader, where nothing limits time and memory."""
+    assert len(cell) < 200_000
+    started = time.process_time()
+    solution = f"import torch\ndef solution(x):\n    f0()\n    return {CONV}(x, x)"
+    assert CONV in found(cell, solution)
+    assert time.process_time() - started < 15  # takes 1 to 3
+
+
+def test_a_cell_too_long_to_be_parsed_hides_nothing() -> None:
+    padding = "# " + "x" * 200_000
+    cell = f"{padding}\nimport torch\nhidden = [{CONV}]\ndef solution(x): return hidden[0](x, x)"
+    (use,) = uses({1: cell}, EXCLUDED, about=["solution"])
+    assert (use.name, use.cell, use.line) == (CONV, 1, 3)
+    assert found(f"{padding}\nimport torch\ndef solution(x): return my_conv2d(x)") == []
