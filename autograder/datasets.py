@@ -43,12 +43,17 @@ def draw_segment(size: int, start: Point, end: Point, width: float = 1.5) -> Ima
     Returns:
         An image of shape ``(size, size)`` with numbers from 0 to 1.
     """
-    rows, columns = np.mgrid[:size, :size].astype(np.float64)
+    reach = width / 2 + 1  # all pixels that are farther from the middle of the line are 0
+    top, left = (max(0, int(np.floor(min(a, b) - reach))) for a, b in zip(start, end, strict=True))
+    bottom, edge = (int(np.ceil(max(a, b) + reach)) + 1 for a, b in zip(start, end, strict=True))
+    image: Image = np.zeros((size, size), np.float32)
+    part = image[top : max(0, bottom), left : max(0, edge)]
+    rows, columns = np.arange(top, top + part.shape[0])[:, None], np.arange(left, left + part.shape[1])
     down, right = end[0] - start[0], end[1] - start[1]
     square = max(down**2 + right**2, np.finfo(np.float64).tiny)
     along = np.clip(((rows - start[0]) * down + (columns - start[1]) * right) / square, 0, 1)
     distance = np.hypot(rows - start[0] - along * down, columns - start[1] - along * right)
-    image: Image = np.clip(width / 2 + 0.5 - distance, 0, 1).astype(np.float32)
+    part[:] = np.clip(width / 2 + 0.5 - distance, 0, 1)
     return image
 
 
