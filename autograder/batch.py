@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 
     from autograder.course import Assignment
     from autograder.doctor.choice import Choice
+    from autograder.grading.engines.protocol import Engine
     from autograder.grading.one import Attempt
     from autograder.grading.submissions import Submission
     from autograder.verdict import Json, QuestionResult
@@ -129,7 +130,7 @@ class Batch:
         self,
         submissions: Sequence[Submission],
         *,
-        jobs: int | None,
+        engine: Engine,
         report: Callable[[html.Row], None],
         regrade: bool = False,
     ) -> bool:
@@ -137,12 +138,13 @@ class Batch:
 
         Args:
             submissions: what to grade.
-            jobs: submissions at a time; by default one per processor.
+            engine: where that happens, entered.
             report: called with each row as soon as it is stored.
             regrade: grade also what was judged before, and let the outcome wait until it is taken.
 
         Raises:
             OSError, sqlite3.Error: results cannot be stored.
+            InfrastructureError: there is nobody left to grade them; what is done is kept.
         """
         current = self._gradebook.current(self.assignment.name)
         self._arrivals = self._gradebook.arrivals.all()
@@ -162,10 +164,11 @@ class Batch:
                 self.assignment,
                 waiting,
                 hidden=self.hidden,
-                jobs=jobs,
                 isolation=self.isolation.strategy,
+                lacking=self.isolation.missing,
                 secrets=self._secrets,
                 questions=questions,
+                engine=engine,
             )
             with closing(graded) as attempts:
                 for submission, attempt in attempts:
@@ -177,7 +180,7 @@ class Batch:
             finished = True
         except KeyboardInterrupt:
             finished = False
-        except (OSError, sqlite3.Error):
+        except (OSError, sqlite3.Error, InfrastructureError):
             with suppress(OSError):  # the first error is the one to tell
                 self._write_page()
             raise

@@ -14,9 +14,21 @@ import traceback
 from collections.abc import Sequence
 from importlib import metadata
 
-from autograder.commands import doctor, explain, export, extend, grade, mark, release, replay, show, verify
+from autograder.commands import (
+    doctor,
+    explain,
+    export,
+    extend,
+    grade,
+    mark,
+    release,
+    replay,
+    show,
+    verify,
+    worker,
+)
 from autograder.commands.common import INTERRUPTED, NOT_JUDGED, USAGE
-from autograder.errors import DISK_FULL, UsageError
+from autograder.errors import DISK_FULL, InfrastructureError, UsageError
 from autograder.reports.text import clean, inert
 
 _COMMANDS = (
@@ -29,6 +41,7 @@ _COMMANDS = (
     ("export", export, "write marks for Canvas, Moodle, Gradescope and others"),
     ("explain", explain, "say more about a verdict"),
     ("replay", replay, "grade again what one attempt graded, and compare"),
+    ("worker", worker, "grade for 'autograder grade --cluster' of another machine"),
     ("doctor", doctor, "find out what notebooks can be kept from on this system"),
 )
 
@@ -42,8 +55,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except UsageError as error:
         print(inert(f"autograder: {clean(error)}"), file=sys.stderr)
         return USAGE
-    except OSError as error:
-        if error.errno in DISK_FULL:
+    except (InfrastructureError, OSError) as error:
+        if isinstance(error, OSError) and error.errno in DISK_FULL:
             return _disk_full(str(error.strerror))
         print(inert(f"autograder: the grader could not do its work: {clean(error)}"), file=sys.stderr)
         return NOT_JUDGED

@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from autograder.commands.cluster import add_cluster, engine
 from autograder.commands.common import (
     INTERRUPTED,
     NOT_JUDGED,
@@ -76,6 +77,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     )
     add_override(parser)
     add_course(parser)
+    add_cluster(parser)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -89,7 +91,6 @@ def run(options: argparse.Namespace) -> int:
 def _grade(options: argparse.Namespace, events: Events | None) -> int:
     from autograder.batch import Batch
     from autograder.doctor.choice import choose
-    from autograder.doctor.probe import probe_named
     from autograder.grading.intake.roster import read_roster
     from autograder.grading.intake.times import read_times
     from autograder.grading.run import What
@@ -120,12 +121,12 @@ def _grade(options: argparse.Namespace, events: Events | None) -> int:
         times=times,
         file_times=options.file_times,
     )
-    with intake as submissions:
+    with intake as submissions, engine(options, assignment, len(submissions)) as place:
         handed_in = [path.absolute() for path in (*options.paths, *submissions.unpacked)]
         secrets = (taught.root / "reference", options.out.absolute(), *handed_in)
         choice = choose(
             options.isolation,
-            partial(probe_named, hidden=secrets),
+            partial(place.probe, hidden=secrets),
             hidden=options.hidden,
             allow=options.allow_unsandboxed_grading,
         )
@@ -146,7 +147,7 @@ def _grade(options: argparse.Namespace, events: Events | None) -> int:
                 events.begin(assignment=assignment.name, total=len(submissions), **facts)
             if options.take:
                 taken = batch.take(submissions)
-            finished = batch.grade(submissions, jobs=options.jobs, report=report, regrade=options.regrade)
+            finished = batch.grade(submissions, engine=place, report=report, regrade=options.regrade)
             moved = batch.moves(submissions)
     if rules.due and rules.late and batch.undated:
         submissions.notes.append(

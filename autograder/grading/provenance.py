@@ -38,6 +38,16 @@ def reference_sha256(assignment: Assignment) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
 
 
+def package_sha256() -> str:
+    """Digest of the source of this package: two checkouts may call themselves the same version."""
+    root = Path(__file__).parents[1]
+    digest = hashlib.sha256()
+    for path in sorted(root.rglob("*.py")):
+        content = hashlib.sha256(path.read_bytes()).hexdigest()
+        digest.update(f"{content}  {path.relative_to(root).as_posix()}\n".encode())
+    return digest.hexdigest()
+
+
 def digests(assignment: Assignment, submission: Path) -> tuple[str, str]:
     """Digests of a notebook and of the weights handed in with it; the second is empty if none are wanted.
 

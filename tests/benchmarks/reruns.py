@@ -17,7 +17,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from autograder.course import Assignment, Course
-from autograder.grading.many import default_jobs
+from autograder.grading.engines.local import default_jobs
 from autograder.reports.json_file import grade_text
 from autograder.verify import solutions
 from autograder.verify.rounds import ORDINARY, grade

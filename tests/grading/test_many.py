@@ -144,7 +144,7 @@ def test_a_worker_that_dies_costs_nobody_a_point(
         "d": 2,
         "e": 2,
     }
-    assert attempts["b"].trouble == "The process that graded it died twice."
+    assert attempts["b"].trouble == "The process that graded it died 3 times."
     assert attempts["b"].result.max_score == 2
 
 

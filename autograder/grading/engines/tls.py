@@ -1,0 +1,41 @@
+"""Who may take part in a cluster: whoever has the certificates, and nobody else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from autograder.errors import UsageError
+
+if TYPE_CHECKING:
+    from distributed import Security
+
+    from autograder.grading.engines.protocol import Certificates
+
+
+def security(certificates: Certificates) -> Security:
+    """Dask's form of certificates in files, for all roles.
+
+    Raises:
+        UsageError: a file is missing.
+    """
+    from distributed import Security
+
+    for path in (certificates.ca, certificates.cert, certificates.key):
+        if not path.is_file():
+            raise UsageError(f"cannot find the file of a certificate: {path}")
+    ca, cert, key = (str(path.absolute()) for path in (certificates.ca, certificates.cert, certificates.key))
+    roles = ("client", "scheduler", "worker")
+    return Security(
+        require_encryption=True,
+        tls_ca_file=ca,
+        **{f"tls_{role}_cert": cert for role in roles},
+        **{f"tls_{role}_key": key for role in roles},
+    )
+
+
+def files_of(security: Security) -> tuple[Path, ...]:
+    """The files with keys that students must not read."""
+    found = security.get_tls_config_for_role("client"), security.get_tls_config_for_role("worker")
+    keys = {role.get("key") for role in found}
+    return tuple(Path(key) for key in sorted(filter(None, keys)) if "\n" not in key)
