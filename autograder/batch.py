@@ -130,17 +130,19 @@ class Batch:
         self,
         submissions: Sequence[Submission],
         *,
-        engine: Engine,
+        jobs: int | None = None,
         report: Callable[[html.Row], None],
         regrade: bool = False,
+        engine: Engine | None = None,
     ) -> bool:
         """Grade and store; returns whether all were reached (False: interrupted, what is done is kept).
 
         Args:
             submissions: what to grade.
-            engine: where that happens, entered.
+            jobs: submissions at a time; by default one per processor.
             report: called with each row as soon as it is stored.
             regrade: grade also what was judged before, and let the outcome wait until it is taken.
+            engine: where they are graded, entered; if not given, here, as many at a time as ``jobs`` says.
 
         Raises:
             OSError, sqlite3.Error: results cannot be stored.
@@ -164,6 +166,7 @@ class Batch:
                 self.assignment,
                 waiting,
                 hidden=self.hidden,
+                jobs=jobs,
                 isolation=self.isolation.strategy,
                 lacking=self.isolation.missing,
                 secrets=self._secrets,

@@ -1,8 +1,8 @@
 """Grade on the workers of a Dask cluster: one submission at a time on each, and each told which is its own.
 
 Dask's scheduler does not choose. A worker is asked first whether it may grade (``remote.admit``), then gets
-one submission after the other, bound to it by its address. So the death of a worker concerns no submission but
-the one that it had: Dask blames every task that waits on a dead worker, and there is never another.
+one submission after the other, bound to it by its address. So the death of a worker concerns the one that it
+had and no other: Dask blames every task that waits on a dead worker, and here none ever waits.
 """
 
 from __future__ import annotations
