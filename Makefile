@@ -25,7 +25,7 @@ $(READY): pyproject.toml constraints.txt
 	$(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt torch==2.13.0
 	$(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt hatchling editables
 	$(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt \
-	  --no-build-isolation --editable '.[course,dev,verify]'
+	  --no-build-isolation --editable '.[cluster,course,dev,verify]'
 	touch $@
 
 grade: $(READY)  ## grade the sample class into build/grade
@@ -38,7 +38,8 @@ verify: $(READY)  ## grade all solutions whose grade is known, and count the sli
 test: $(READY)  ## the tests, without the slow ones
 	$(BIN)/python -m pytest -m "not slow" -n auto --dist worksteal $(PYTEST_ARGS)
 
-slow: $(READY)  ## the slow tests
+slow: $(READY)  ## the slow tests; installs SLURM (on Debian, as root) if it is not there
+	.ci/install-slurm
 	$(BIN)/python -m pytest -m slow -n auto --dist worksteal $(PYTEST_ARGS)
 
 lint: $(READY)  ## style, and the direction of imports

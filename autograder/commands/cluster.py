@@ -58,7 +58,7 @@ def add_cluster(parser: argparse.ArgumentParser) -> None:
         type=positive,
         default=60,
         metavar="SECONDS",
-        help="how long to wait for a worker where there is none (default: 60)",
+        help="how long to wait for a worker that is not there or does not answer (default: 60)",
     )
     group.add_argument(
         "--shared", type=Path, metavar="DIR", help="for slurm: a folder that all machines see (default: home)"

@@ -11,7 +11,7 @@ import logging
 import time
 import warnings
 from collections.abc import Mapping, Sequence
-from concurrent.futures import CancelledError, Executor, Future
+from concurrent.futures import CancelledError, Executor, Future, wait
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from autograder.grading.intake.naming import Submission
     from autograder.grading.one import Attempt
 
-SILENCE = 60.0
-"""Seconds without a sign of life after which a worker counts as lost; they send one twice a second."""
 _ANSWER = 30.0
 """Seconds that the scheduler has to answer."""
 _HOPE = 10.0
@@ -121,7 +119,7 @@ class Cluster:
             if seen != about["last_seen"]:  # its own clock: only a change says something
                 since = now
             self._seen[address] = about["last_seen"], since
-            if now - since < SILENCE and about.get("status", "running") == "running":
+            if now - since < self.wanted.patience and about.get("status", "running") == "running":
                 host = about.get("host", "?")
                 name = str(about["name"])
                 found[address] = Machine(
@@ -162,22 +160,30 @@ class Cluster:
 
     def probe(self, name: str, hidden: Sequence[Path]) -> Probe:
         """Try an isolation on the worker that comes first."""
-        begun = time.monotonic()
+        begun, refused = time.monotonic(), dict[str, str]()
         while True:
             self.tick()
             machines = self.machines()
             for address, machine in machines.items():
-                if machine.has_gpus and machine.threads == 1:
+                if machine.has_gpus and address not in refused:
                     future = self.executor(address).submit(remote.probe, name, (*hidden, *self.keys))
-                    while not future.done() and address in self.machines():
-                        with suppress(TimeoutError):
-                            future.result(1.0)
-                    if future.done() and not future.cancelled() and future.exception() is None:
+                    while not wait([future], timeout=1.0).done and address in self.machines():
+                        pass
+                    if future.cancelled() or not future.done():  # it is gone
+                        future.cancel()
+                    elif (error := future.exception()) is None:
                         found: Probe = future.result()
                         return found
-            if reason := self.hopeless(time.monotonic() - begun, {}, machines):
+                    else:
+                        refused[address] = refusal(machine, f"{type(error).__name__}: {error}")
+            if reason := self.hopeless(time.monotonic() - begun, refused, machines):
                 raise InfrastructureError(reason)
             time.sleep(DaskPool.interval)
+
+
+def refusal(machine: Machine, reason: str) -> str:
+    """On one line, whatever Dask makes of it."""
+    return " ".join(f"worker {machine.name} is refused: {reason}".split())
 
 
 class _Seat:
@@ -278,9 +284,8 @@ class DaskPool:
 
     def _refuse(self, address: str, machine: Machine, reason: str) -> None:
         self._forget(address)
-        line = " ".join(f"worker {machine.name} is refused: {reason}".split())
-        self._refused[address] = line
-        self._cluster.wanted.tell(line)
+        self._refused[address] = refusal(machine, reason)
+        self._cluster.wanted.tell(self._refused[address])
 
     def _forget(self, address: str) -> None:
         """Take it for lost: what it has is given to another, and what it may still answer is not heard."""

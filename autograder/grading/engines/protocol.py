@@ -68,7 +68,7 @@ class Wanted:
     directives: tuple[str, ...] = ()
     """Options for each job of a queueing system."""
     patience: float = 60.0
-    """Seconds to wait for a worker where there is none."""
+    """Seconds to wait for a worker where there is none, and for a sign of life of one that there is."""
     tell: Callable[[str], None] = field(default=lambda _: None)
     """Takes a line for the person who is waiting."""
 

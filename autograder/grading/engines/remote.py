@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 Answer = TypeVar("Answer")
 
+_TRIES = 2
+
 
 class WorkerDied(Exception):  # noqa: N818 - says what happened
     """The process that graded the submission is gone; the foreign one is not."""
@@ -99,13 +101,15 @@ class _Seat:
         """Why nothing may be graded here; empty if it may."""
         if different := origin.unlike(Origin.here(self._local)):
             return "; ".join(different)
-        try:
-            found = self._ask(Worker.unfit).result()
-        except Died:
-            self._forget()
-            return "the process that should grade there died before it began"
-        self._proven = not found
-        return found
+        for _ in range(_TRIES):
+            try:
+                found = self._ask(Worker.unfit).result()
+            except Died:
+                self._forget()
+            else:
+                self._proven = not found
+                return found
+        return "the process that should grade there dies before it begins"
 
     def grade(self, parcel: Parcel) -> Attempt:
         try:

@@ -71,7 +71,6 @@ class Slurm(Cluster):
     def _start(self) -> None:
         import dask
         from dask_jobqueue import SLURMCluster
-        from distributed import Security
 
         shared = self.wanted.shared or Path.home()
         try:
@@ -82,8 +81,7 @@ class Slurm(Cluster):
             raise UsageError(
                 f"cannot write to the folder that all machines see ({error.strerror}): {shared}"
             ) from None
-        certificates = self.wanted.certificates
-        security = tls.security(certificates) if certificates else Security.temporary()
+        security = tls.security(self.wanted.certificates or tls.temporary(self._folder))
         self._stack.enter_context(dask.config.set(_SCHEDULER_SETTINGS))
         gpus = self.wanted.gpus
         directives = ["--no-requeue", *([f"--gres=gpu:{gpus}"] if gpus else []), *self.wanted.directives]
@@ -97,7 +95,6 @@ class Slurm(Cluster):
                     nanny=True,
                     protocol="tls://",
                     security=security,
-                    shared_temp_directory=str(self._folder),
                     log_directory=str(self._folder),
                     death_timeout=launch.DEATH_TIMEOUT,
                     job_name="autograder",

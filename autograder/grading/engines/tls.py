@@ -6,11 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autograder.errors import UsageError
+from autograder.grading.engines.protocol import Certificates
 
 if TYPE_CHECKING:
     from distributed import Security
-
-    from autograder.grading.engines.protocol import Certificates
 
 
 def security(certificates: Certificates) -> Security:
@@ -32,6 +31,26 @@ def security(certificates: Certificates) -> Security:
         **{f"tls_{role}_cert": cert for role in roles},
         **{f"tls_{role}_key": key for role in roles},
     )
+
+
+def temporary(folder: Path) -> Certificates:
+    """Certificates for one batch, in a folder that is closed to others; no other batch accepts them.
+
+    Raises:
+        OSError: they cannot be written.
+    """
+    from distributed import Security
+
+    made = Security.temporary()
+    certificates = Certificates(ca=folder / "ca.pem", cert=folder / "cert.pem", key=folder / "key.pem")
+    for path, text in (
+        (certificates.ca, made.tls_ca_file),
+        (certificates.cert, made.tls_worker_cert),
+        (certificates.key, made.tls_worker_key),
+    ):
+        path.touch(mode=0o600)
+        path.write_text(text, encoding="ascii")
+    return certificates
 
 
 def files_of(security: Security) -> tuple[Path, ...]:

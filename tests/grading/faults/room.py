@@ -119,7 +119,7 @@ class Room:
     def grade(self, *options: str, **settings: Any) -> subprocess.CompletedProcess[str]:
         """Run the batch to its end."""
         with self.start(*options, **settings) as batch:
-            output, errors = batch.communicate(timeout=120)
+            output, errors = batch.communicate(timeout=300)
         return subprocess.CompletedProcess(batch.args, batch.returncode, output, errors)
 
     def resumed(self, expected: Stored) -> None:
@@ -183,9 +183,9 @@ class Room:
         assert files == []
 
     @contextmanager
-    def at_work(self, **settings: Any) -> Iterator[subprocess.Popen[str]]:
+    def at_work(self, *options: str, **settings: Any) -> Iterator[subprocess.Popen[str]]:
         """A batch that runs; ended at the end if it is still there."""
-        with self.start(**settings) as batch:
+        with self.start(*options, **settings) as batch:
             try:
                 yield batch
             finally:
