@@ -155,7 +155,8 @@ def test_a_worker_that_would_grade_by_something_else_is_refused_by_its_name(
 
 
 def test_a_resource_that_nobody_has_is_not_waited_for(room: Room, dask: Dask) -> None:
-    done = room.grade(*options(dask, "--gpus", "7"), jobs=1)
+    until(lambda: "Registered to" in dask.log("twins"))
+    done = room.grade(*options(dask, "--gpus", "7", "--patience", "3"), jobs=1)
     assert done.returncode == 3
     assert "no worker of the cluster has 7 graphics cards" in done.stderr
     assert room.attempts() == []
@@ -166,6 +167,7 @@ def test_isolation_is_proved_where_it_has_to_hold(room: Room, dask: Dask) -> Non
     old = dask.worker("old", "--gpus", "3", before=[sys.executable, str(old_kernel.__file__)])
     room.isolation = "restricted"
     try:
+        until(lambda: "Registered to" in dask.log("old"))
         done = room.grade(*options(dask, "--gpus", "3"), jobs=1)
         assert done.returncode == 2, done.stdout
         assert "isolation restricted cannot be used" in done.stderr

@@ -69,7 +69,7 @@ class Cluster:
             self.wanted.tell(
                 f"the connection to {address} is open: whoever reaches it can run programs in your name"
             )
-        self._connect(address, tls.security(certificates) if certificates else None)
+        self._connect(address, tls.security(certificates) if encrypted else None)
         return self
 
     def _connect(self, where: Any, security: Security | None) -> None:
@@ -145,7 +145,7 @@ class Cluster:
         """Why there will be no worker, after so many seconds without one; empty if one may still come."""
         if refused and seconds > min(_HOPE, self.wanted.patience):
             return f"no worker of the cluster may grade: {'; '.join(refused.values())}"
-        if machines and seconds > min(_HOPE, self.wanted.patience):
+        if machines and seconds > self.wanted.patience:
             return f"no worker of the cluster has {self._gpus}; start one with: autograder worker --gpus"
         if seconds > self.wanted.patience:
             return (

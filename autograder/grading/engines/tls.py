@@ -12,14 +12,19 @@ if TYPE_CHECKING:
     from distributed import Security
 
 
-def security(certificates: Certificates) -> Security:
-    """Dask's form of certificates in files, for all roles.
+def security(certificates: Certificates | None) -> Security:
+    """Dask's form of certificates in files, for all roles; without any, those of Dask's own configuration.
 
     Raises:
         UsageError: a file is missing.
     """
     from distributed import Security
 
+    if certificates is None:
+        configured = Security(require_encryption=True)
+        if configured.tls_ca_file is None:
+            raise UsageError("an address with tls:// needs --tls-ca-file, --tls-cert and --tls-key")
+        return configured
     for path in (certificates.ca, certificates.cert, certificates.key):
         if not path.is_file():
             raise UsageError(f"cannot find the file of a certificate: {path}")
