@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import subprocess
 import sys
@@ -10,7 +11,9 @@ from dataclasses import dataclass
 
 import pytest
 from hypothesis import strategies as st
+from hypothesis.internal.conjecture.data import ConjectureData
 
+from autograder.checks import search as search_module
 from autograder.checks.search import SHRINK_CALLS, SkipExample, search
 
 
@@ -208,3 +211,20 @@ def test_a_judge_can_prepare_for_exactly_what_it_will_be_asked(fails):
 def test_a_strategy_that_rejects_nearly_everything_comes_to_an_end():
     found = search(NUMBERS.filter(lambda n: n == 1001), lambda n: Complaint(), examples=5, seed=0)
     assert (found.examples, found.smallest) == (0, None)
+
+
+def test_drawing_without_notes_makes_the_same_choices(monkeypatch: pytest.MonkeyPatch):
+    strategies = [
+        st.lists(st.integers(0, 30), min_size=1, unique=True),
+        st.one_of(st.floats(-1, 1), st.text(max_size=5), st.none()),
+        st.integers(0, 9).filter(lambda n: n % 3 == 0).flatmap(lambda n: st.lists(st.just(n), max_size=n)),
+        st.recursive(st.booleans(), lambda inner: st.tuples(inner, inner), max_leaves=5),
+        st.dictionaries(st.integers(), st.binary(max_size=3), max_size=4),
+    ]
+
+    def drawn():
+        return [list(itertools.islice(search_module._drawn(s, 50, 3), 50)) for s in strategies]
+
+    without = drawn()
+    monkeypatch.setattr(search_module, "_Draws", ConjectureData)
+    assert without == drawn()
