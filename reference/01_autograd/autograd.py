@@ -822,7 +822,7 @@ def train(x, y):
     rng = np.random.default_rng(0)
     shapes = [(1, hidden), (1, 1), (hidden, hidden), (hidden, 1), (hidden, 1), (hidden, 1)]
     p = [Tensor(rng.normal(size=shape)) for shape in shapes]
-    for _ in range(1000):
+    for _ in range(500):
         loss = l2_loss(network(x, p, tanh), y)
         loss.backward()
         descend(p, learning_rate=0.1)
