@@ -215,6 +215,7 @@ class Meeting:
         self._gate, self._answer, self._killed = (room.root / name for name in ("gate", "answer", "killed"))
         os.mkfifo(self._gate)
         os.mkfifo(self._answer)
+        room.course.settings(cell=120.0, call=120.0)  # waiting counts, too
         meet = _MEET.format(gate=str(self._gate), answer=str(self._answer), killed=str(self._killed))
         cells = list(SOLVED)
         if place == "cell":

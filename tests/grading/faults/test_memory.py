@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
 from autograder.isolation.cgroup import Cgroup
@@ -66,7 +67,8 @@ def test_whichever_process_is_ended_for_memory_nobody_loses_a_point(
         victim = meeting.victim(role)
         Path(f"/proc/{victim.pid}/oom_score_adj").write_text("1000")
         command = [sys.executable, "-c", BALLOON, str(victim.pid), *machine.entrances]
-        subprocess.run(command, check=True, timeout=60)
+        subprocess.run(command, check=False, timeout=60)  # may be ended as well before the first one is gone
+        assert not victim.is_running() or victim.status() == psutil.STATUS_ZOMBIE
         if role == "zygote":
             meeting.go_on()
         output, errors = batch.communicate(timeout=120)
