@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from autograder.verdict import Where
 
+MOST_KEPT = 100_000
+"""Numbers of a wrong answer that a diagnosis may see: it is kept for it with those to other examples."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:

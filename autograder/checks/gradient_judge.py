@@ -14,7 +14,7 @@ from autograder.checks import diagnosis, render, structure, verdicts
 from autograder.checks.ahead import settled
 from autograder.checks.calling import Raised
 from autograder.checks.compare import compare
-from autograder.checks.finding import Finding
+from autograder.checks.finding import MOST_KEPT, Finding
 from autograder.checks.grid import cotangent
 from autograder.checks.ladder import is_smooth
 from autograder.checks.reading import Unreadable
@@ -162,7 +162,7 @@ class GradientJudge:
         for index, (mine, exact) in enumerate(zip(found, right, strict=True)):
             subject = self.style.subject(labels[positions[index]])
             array, objection = self._one(mine, exact, subject, partial(self._rounding, drawn, index))
-            got.append(array)
+            got.append(np.empty(0) if array is not None and array.size > MOST_KEPT else array)
             finding = finding or objection
         self.moved = self.moved or any(np.any(g) for g in right)
         self.shareable = self.shareable or structure.shareable(args, positions)

@@ -102,13 +102,12 @@ def test_a_test_that_fails_does_not_blind_the_next_one(course: DemoCourse) -> No
     assert graded.question("1.2")["code"] == "forbidden"
 
 
-def test_a_source_that_cannot_be_looked_through_is_no_end_of_the_run(course: DemoCourse) -> None:
-    deep = (
-        "import statistics as st\ndef mean(x):\n    return sum(x) / len(x) + 0 * ("
-        + " + ".join(["1"] * 700)
-        + ")"
-    )
-    course.hand_in([deep, MIDDLE])
+def test_a_deep_expression_is_looked_through(course: DemoCourse) -> None:
+    """Else whoever writes one has a question that nobody can judge."""
+    deep = " + ".join(["0"] * 700)
+    course.hand_in([f"import statistics as st\ndef mean(x):\n    return sum(x) / len(x) + {deep}", MIDDLE])
+    assert course.run().verdicts == {"1.1": "pass", "1.2": "pass"}
+    course.hand_in([f"import statistics as st\ndef mean(x):\n    return st.mean(x) + {deep}", MIDDLE])
     graded = course.run()
-    assert graded.verdicts == {"1.1": "inconclusive", "1.2": "pass"}
-    assert graded.status == 3
+    assert graded.verdicts == {"1.1": "fail", "1.2": "pass"}
+    assert graded.question("1.1")["code"] == "forbidden"
