@@ -1,8 +1,8 @@
 """The examples of the documentation run as they stand there, and print what they say.
 
 What is in fenced blocks marked ``console`` is a session: commands after ``$``, and below each some of its
-lines. ``...`` stands for any lines, or for the rest of a line. The course is a small one under the name of the
-real one.
+lines. ``...`` stands for any lines, or for the rest of a line. The course is a small one under the name of
+the real one.
 """
 
 from __future__ import annotations
