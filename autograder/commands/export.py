@@ -75,6 +75,8 @@ def run(options: argparse.Namespace) -> int:
         found = marks(gradebook, options.assignment, policy, rules)
     if not found:
         raise UsageError(f"nothing in it counts yet: {options.gradebook}")
+    if found[0].result.assignment not in rules:
+        say("due dates and lateness do not count: the course is not here (name it with --course)")
     if options.format in _FILLED:
         return _fill(options, found)
     if options.format == "gradescope":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from autograder.errors import UsageError
@@ -26,7 +26,7 @@ class Mark:
     """None while a person has to look."""
     max_score: float
     result: AssignmentResult
-    """The attempt that it comes from."""
+    """The attempt that it comes from, with points by hand in place of those of the tests."""
     trouble: str
     """One sentence if it could not be read or judged."""
     started_at: str
@@ -71,11 +71,16 @@ def marks(
 
 
 def _mark(entry: Entry, counted: Counted) -> Mark:
+    by_hand = {asked.id: float(points) for _, asked, points in counted.marks}
+    questions = tuple(
+        replace(question, points=by_hand.get(question.id, question.points))
+        for question in entry.result.questions
+    )
     return Mark(
         submission=entry.result.submission,
         score=None if counted.points is None else float(counted.points),
         max_score=float(counted.most),
-        result=entry.result,
+        result=replace(entry.result, questions=questions),
         trouble=entry.trouble,
         started_at=entry.started_at,
         duration=entry.duration,

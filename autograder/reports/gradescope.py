@@ -58,7 +58,8 @@ def _test(question: QuestionResult, visibility: str) -> dict[str, Json]:
     return {
         "name": f"{MARKS[verdict]} {one_line(question.title)}",
         "number": one_line(question.id),
-        "score": question.points,
+        # Where a person has decided on the whole, one question may have no points that are known.
+        **({} if question.points is None else {"score": question.points}),
         "max_score": question.max_points,
         "status": "passed" if verdict is Verdict.PASS else "failed",
         "output": to_text(explanation(question, width=_WIDTH)).rstrip("\n") if explained else "",

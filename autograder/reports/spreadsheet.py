@@ -21,7 +21,7 @@ def text(marks: Sequence[Mark]) -> str:
     rows: list[list[object]] = [["submission", "assignment", "score", "max_score", "to_look_at", *ids]]
     for mark in marks:
         own = {question.id: question.points for question in mark.result.questions}
-        waiting = [q.id for q in mark.result.questions if q.points is None]
+        waiting = [q.id for q in mark.result.questions if q.points is None and mark.score is None]
         rows.append(
             [
                 *(mark.submission, mark.result.assignment, _number(mark.score), mark.max_score),

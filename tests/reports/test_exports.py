@@ -187,3 +187,45 @@ def test_a_pass_of_all_is_a_pass_everywhere() -> None:
     done = dataclasses.replace(result("ada", 20.0))
     assert done.questions[0].outcome == Outcome(verdict=Verdict.PASS)
     assert results_json(gradescope.text(mark(done)))["tests"][0]["status"] == "passed"  # type: ignore[index]
+
+
+def test_points_by_hand_are_what_leaves_the_gradebook(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    book = write_gradebook(
+        tmp_path / "gradebook.db", result("ada", None), result("bob", None), result("eve", 20.0)
+    )
+    about = ["--assignment", "01_autograd", "--reason", "read it", "--author", "T"]
+    assert main(["mark", str(book), "ada", *about, "--question", "1.1", "--points", "7.5"]) == 0
+    assert main(["mark", str(book), "bob", *about, "--points", "3"]) == 0
+    assert main(["mark", str(book), "eve", *about, "--question", "1.1", "--points", "12"]) == 0
+    capsys.readouterr()
+    assert export(capsys, book, "--format", "csv", "--out", tmp_path / "x.csv")[0] == 0
+    _, *rows = csv.reader(io.StringIO((tmp_path / "x.csv").read_text("utf-8-sig"), newline=""))
+    assert [(name, score, look, own) for name, _, score, _, look, own in rows] == [
+        ("ada", "7.5", "", "7.5"),
+        ("bob", "3.0", "", ""),
+        ("eve", "12.0", "", "12.0"),
+    ]
+    assert export(capsys, book, "--format", "gradescope", "--out", tmp_path / "gs")[0] == 0
+    found = {f.stem: results_json(f.read_text()) for f in (tmp_path / "gs").iterdir()}
+    assert {name: data["score"] for name, data in found.items()} == {"ada": 7.5, "bob": 3.0, "eve": 12.0}
+    own = {name: data["tests"][0].get("score") for name, data in found.items()}  # type: ignore[index]
+    assert own == {"ada": 7.5, "bob": None, "eve": 12.0}
+    assert found["ada"]["output"] == "", "the sum is what counts"
+    assert "3 count" in str(found["bob"]["output"])
+    assert export(capsys, book, "--format", "junit", "--out", tmp_path / "x.xml")[0] == 0
+    XSD.validate((tmp_path / "x.xml").read_text())
+
+
+def test_it_is_said_that_the_rules_of_the_course_are_not_known(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    book = write_gradebook(tmp_path / "grades" / "gradebook.db", result("ada", 20.0))
+    monkeypatch.chdir(tmp_path)
+    assert "lateness do not count" in export(capsys, book, "--format", "csv")[1]
+    folder = tmp_path / "course" / "assignments" / "01_autograd"
+    folder.mkdir(parents=True)
+    (folder / "assignment.toml").write_text('notebook = "x.ipynb"\n')
+    code, said = export(capsys, book, "--format", "csv", "--course", tmp_path / "course")
+    assert (code, "lateness" in said) == (0, False)
