@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from itertools import cycle
 from pathlib import Path
 
 import psutil
@@ -16,44 +15,18 @@ from autograder.grading.submissions import find
 from autograder.isolation.strategies import strategy
 from autograder.reports.json_file import grade_text
 from tests.attacks.arena import available
-from tests.attacks.attack import HONEST, corpus, write_notebook
+from tests.attacks.mixed import NUMBER, WAYS, hand_in_mixed
 from tests.attacks.world import World
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the strategies need Linux")
-
-NUMBER, HOSTILE = 200, 5
-
-# full marks, half of them, nothing, an exception in a cell, nothing written yet, and a mistake that hidden
-# tests find
-WAYS = (
-    HONEST,
-    HONEST[:1],
-    ("def double(x):\n    return x", "def average(x):\n    return 0.0"),
-    ("1 / 0", *HONEST, "print('end')"),
-    ("def double(x):\n    raise NotImplementedError",),
-    ("def double(x):\n    return 2 * abs(x)", *HONEST[1:]),
-)
 
 
 @pytest.mark.slow
 def test_honest_submissions_get_the_grade_that_they_get_alone() -> None:
     name = available()[-1]
-    hostile = cycle(
-        attack for attack in corpus() if name not in attack.never_on and not attack.link and not attack.files
-    )
     with World() as world:
         folder = world.root / "attempts"
-        folder.mkdir()
-        ways = {}
-        for number in range(NUMBER):
-            path = folder / f"s{number:03}.ipynb"
-            if number % HOSTILE == 2:
-                attack = next(hostile)
-                attack.hand_in(folder / "made", world.facts()).rename(path)
-                (folder / "made").rmdir()
-            else:
-                ways[path.stem] = WAYS[number % len(WAYS)]
-                write_notebook(path, [(cell, {}) for cell in ways[path.stem]])
+        ways = hand_in_mixed(folder, world, name)
         assignment = Course(root=world.course).assignment("01_attacked")
         before = world.files()
         graded = {

@@ -10,8 +10,6 @@ import tempfile
 from pathlib import Path
 from typing import Self
 
-from tests.cluster.dask_cluster import until
-
 _SCRIPTS = Path(__file__).parent / "slurm"
 
 
@@ -44,6 +42,10 @@ class Slurm:
     def idle(self) -> bool:
         return self("squeue", "--noheader").strip() == ""
 
+    def whole(self) -> bool:
+        """Whether all nodes can be used."""
+        return set(self("sinfo", "--noheader", "--Node", "--format=%t").split()) == {"idle"}
+
     def close(self) -> None:
         done = subprocess.run(
             [str(_SCRIPTS / "down"), str(self.folder)], capture_output=True, text=True, check=False
@@ -70,6 +72,3 @@ def _free_ports() -> int:
             except (OSError, OverflowError):
                 continue
             return port
-
-
-__all__ = ["Slurm", "until"]
