@@ -231,6 +231,7 @@ class Batch:
             duration=attempt.duration,
             taken=taken,
             conditions=self._conditions,
+            memory=attempt.memory,
             outputs=attempt.outputs,
             **self._settings(),
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from contextlib import closing
 from dataclasses import replace
@@ -110,11 +111,19 @@ def test_lateness_marks_and_extensions_survive_a_regrade(
     table = capsys.readouterr().out.splitlines()
     assert table[2].split() == ["alice", "4.95*'", "70.71", "%"]
     assert table[3].split() == ["bob", "5", "71.43", "%"]
+    table_file = course.root / "marks.csv"
+    format = ("--format", "csv", "--out", str(table_file), "--course", str(course.root))
+    assert main(["export", book, *format]) == 0
+    assert "alice,01_demo,4.95,7" in table_file.read_text(encoding="utf-8-sig").replace(";", ",")
+    capsys.readouterr()
     assert show(course, "alice", "--outputs") == 0
     assert "  [1]\n  hello\n" in capsys.readouterr().out
     assert show(course, "alice", "--history") == 0
     history = capsys.readouterr().out
     assert "01_demo, 1.3: 0.5 points; see the mail; Ada" in history
+    assert re.search(
+        r"^ +1  .* 01_demo  7 / 7  none  \d+\.\d s, [\d.]+ (MiB|KiB|bytes)$", history, re.MULTILINE
+    )
     with Gradebook(course.root / "out" / "gradebook.db") as gradebook:
         stored = gradebook.latest("alice")[0]
     assert stored.conditions["seed"] == 0

@@ -87,11 +87,13 @@ def _one(
 def _history(gradebook: Gradebook, name: str) -> None:
     from autograder.grading.adjustments import Kind, in_force
     from autograder.reports.terminal import score
+    from autograder.student.monitor import size
 
     for number, entry in gradebook.attempts(name):
         facts = (entry.started_at, entry.result.assignment, score(entry.result), entry.result.isolation)
+        cost = f"{entry.duration:.1f} s" + ("" if entry.memory is None else f", {size(entry.memory)}")
         waits = "" if entry.taken else "  waits to be taken"
-        say(f"{number:>6}  {'  '.join(map(one_line, facts))}{waits}")
+        say(f"{number:>6}  {'  '.join(map(one_line, facts))}  {cost}{waits}")
     adjustments = gradebook.adjustments.all(name)
     held = {one.number for one in in_force(adjustments)}
     for one in adjustments:

@@ -37,7 +37,7 @@ class Entry:
     conditions: Mapping[str, Json] = field(default_factory=dict)
     """Under which it was graded: limits, and the seed of the notebook's random numbers."""
     memory: int | None = None
-    """Most bytes that the student's processes used together; None if that was not measured."""
+    """Most bytes that the student's processes were seen to use; None if nobody could look."""
     outputs: str = ""
     """What the cells printed, cut."""
 

@@ -62,7 +62,7 @@ CREATE TABLE attempts (
   reference_sha256 TEXT NOT NULL DEFAULT '',  -- of the course's own solution
   taken INTEGER NOT NULL DEFAULT 1,  -- 0 while a person has not accepted the outcome of a regrade
   conditions TEXT NOT NULL DEFAULT '{{}}',  -- JSON: limits, and the seed of the notebook's random numbers
-  memory INTEGER,                   -- most bytes that its processes used together; NULL: not measured
+  memory INTEGER,                   -- most bytes that its processes were seen to use; NULL: nobody looked
   outputs TEXT NOT NULL DEFAULT ''  -- what its cells printed, cut
 ) STRICT;
 CREATE INDEX attempts_by_submission ON attempts (assignment, submission, id);

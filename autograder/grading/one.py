@@ -56,6 +56,8 @@ class Attempt:
     """One sentence if the submission could not be read or not be judged."""
     cells: tuple[CellOutcome, ...] = ()
     """What the notebook's cells printed, displayed and raised."""
+    memory: int | None = None
+    """Most bytes that its processes were seen to use together; None if nobody could look."""
     outputs: str = ""
     """The text of it, cut."""
     duration: float = 0.0
@@ -93,6 +95,11 @@ class _Starter:
         """Whether a process was killed by something else than the notebook; None if nobody can tell."""
         fates = [process.killed for process in self._started]
         return True if True in fates else None if None in fates else False
+
+    @property
+    def memory(self) -> int | None:
+        """Most bytes that one of the processes, with all that it started, was seen to use."""
+        return max((p.most_memory for p in self._started if p.most_memory is not None), default=None)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_autograder_start_student(self, assignment: Assignment, time_left: float) -> StudentProcess:
@@ -196,6 +203,7 @@ def _grade_once(
         result=replace(result, isolation=isolation.name),
         trouble=trouble,
         cells=receiver.cells,
+        memory=starter.memory,
         outputs=printed(receiver.cells),
     )
     # Whoever interrupts the grading ends the notebook, too.

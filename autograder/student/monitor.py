@@ -37,6 +37,8 @@ class Monitor:
         self._printed = 0
         self._looks_dead = False
         self._outputs: Outputs | None = None
+        self.most_memory: int | None = None
+        """Most bytes that were in use when somebody looked; None if nobody has."""
         self.tail = b""
         """The last that was written past the channel: a crash often leaves its reason there."""
 
@@ -87,10 +89,16 @@ class Monitor:
             if self._looks_dead:  # its answer would have been read by now
                 raise ChannelClosed
             self._looks_dead = True
-        elif self._request is not None and self._tree.memory() > self._limits.memory * 1.1 + _MEMORY_ROOM:
+        elif self._request is not None and self.weigh() > self._limits.memory * 1.1 + _MEMORY_ROOM:
             raise LimitExceeded(
                 "memory", f"{self._subject} used more than {size(self._limits.memory)} of memory."
             )
+
+    def weigh(self) -> int:
+        """Bytes in use by the process and all that it started."""
+        used = self._tree.memory()
+        self.most_memory = max(used, self.most_memory or 0)
+        return used
 
     def _count(self, length: int) -> None:
         self._printed += length

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import socket
@@ -12,6 +13,8 @@ from collections import deque
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NoReturn, Self
+
+import psutil
 
 from autograder.course import Limits
 from autograder.errors import InfrastructureError, StudentError, StudentStopped, UsageError
@@ -186,7 +189,21 @@ class StudentProcess:
         Raises:
             InfrastructureError: something of it is still running.
         """
+        if self._ready and self._end.alive:
+            with contextlib.suppress(
+                OSError, InfrastructureError, psutil.Error
+            ):  # gone while it is looked at
+                if self._tree.running():
+                    self._monitor.weigh()
         self._end()
+
+    @property
+    def most_memory(self) -> int | None:
+        """Most bytes that it and all that it started were seen to use, in long calls and at the end.
+
+        Beyond what the process had before the first cell; None if nobody could look.
+        """
+        return self._monitor.most_memory
 
     def __enter__(self) -> Self:
         return self

@@ -35,6 +35,16 @@ def test_one_after_another_gives_what_each_gets_alone(course: DemoCourse, tmp_pa
     assert second.score == 2
 
 
+def test_memory_and_outputs_are_told_of_each_attempt(course: DemoCourse, tmp_path: Path) -> None:
+    path = write_notebook(
+        tmp_path / "a.ipynb", ["kept = bytearray(b'x' * 200_000_000)\nprint('hello')", *SOLVED]
+    )
+    attempt = grade_one(Course(root=course.root).assignment("01_demo"), path)
+    assert attempt.memory is not None
+    assert 180_000_000 < attempt.memory < 1_000_000_000
+    assert attempt.outputs == "[1]\nhello\n"
+
+
 def test_the_surroundings_have_no_say(
     course: DemoCourse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
