@@ -87,7 +87,7 @@ def test_a_locked_gradebook_is_waited_for_and_it_says_so(room: Room, undisturbed
         assert batch.stderr is not None
         assert "waiting up to 10 seconds for the gradebook" in batch.stderr.readline()
         keeper.release()
-        batch.communicate(timeout=120)
+        batch.communicate(timeout=300)
     assert room.stored(batch.returncode) == undisturbed
 
 
@@ -119,7 +119,7 @@ def test_a_gradebook_that_is_locked_in_the_middle_stops_the_batch_and_it_goes_on
     with room.at_work() as batch:
         with gate.open("w"):
             keeper = Keeper(room.out / "gradebook.db")
-        _, errors = batch.communicate(timeout=120)
+        _, errors = batch.communicate(timeout=300)
     keeper.release()
     waits, gives_up = errors.splitlines()
     assert "waiting up to 30 seconds" in waits
@@ -137,7 +137,7 @@ def test_two_batches_do_not_write_to_one_folder(room: Room, undisturbed: Stored)
     with room.at_work() as first:
         with gate.open("w"):
             sentence(room.grade(), 2, "another batch", f"process {first.pid}", str(room.out))
-        first.communicate(timeout=120)
+        first.communicate(timeout=300)
     assert first.returncode == 0
     assert set(room.grades()) == {"ann", "bob", "cem", "dot", "zoe"}
 
