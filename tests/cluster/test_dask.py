@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import resource
 import shutil
 import signal
 import subprocess
 import sys
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import psutil
@@ -88,6 +90,37 @@ def test_a_worker_that_hangs_is_not_waited_for(room: Room, dask: Dask, waiting: 
             hung.resume()
     assert batch.returncode == 0, output + errors
     assert room.grades()["waits"] == FULL
+
+
+def test_a_worker_on_which_nothing_works_is_given_no_more(room: Room, dask: Dask) -> None:
+    """As with a full disk: it would fail faster than others work, and get through the whole class."""
+    waiting = [Waiting(room.root / name) for name in ("first", "second")]
+    for number, each in enumerate(waiting):
+        room.hand_in(f"a{number}", each.cells)  # the first to be handed out
+    with room.at_work(*options(dask), jobs=2) as batch:
+        for each in waiting:
+            each.process()
+        broken = waiting[0].process().parent().parent()
+        before = resource.prlimit(broken.pid, resource.RLIMIT_FSIZE, (0, 0))
+        try:
+            waiting[0].go()
+            assert batch.stderr is not None
+            errors = [*iter_until(batch.stderr, "is refused: it fails: [Errno 27] File too large")]
+            waiting[1].go()
+            output, rest = batch.communicate(timeout=300)
+        finally:
+            broken.kill()  # its nanny starts another
+    assert before[0] != 0
+    assert batch.returncode == 0, output + "".join(errors) + rest
+    assert room.grades() == {"ann": FULL, "bob": 5.0, "cem": 2.0, "dot": 0.0, "a0": FULL, "a1": FULL}
+
+
+def iter_until(lines: Iterable[str], words: str) -> Iterator[str]:
+    for line in lines:
+        yield line
+        if words in line:
+            return
+    raise AssertionError(words)
 
 
 def test_what_kills_whoever_grades_it_is_for_a_person_to_look_at(room: Room, dask: Dask) -> None:

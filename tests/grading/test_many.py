@@ -149,6 +149,24 @@ def test_a_worker_that_dies_costs_nobody_a_point(
 
 
 @posix
+def test_a_worker_that_dies_takes_nobody_elses_work_with_it(
+    course: DemoCourse, folder: Path, tmp_path: Path
+) -> None:
+    course.settings(cell=60.0)
+    flag, runs = tmp_path / "flag", tmp_path / "runs"
+    (course.folder / "test_demo.py").write_text(DEADLY.format(flag=str(flag)))
+    until_it_died = f"import os\nopen({str(runs)!r}, 'a').write('.')\n"
+    until_it_died += f"while not os.path.exists({str(tmp_path / 'again')!r}):\n    pass"
+    write_notebook(folder / "a.ipynb", [until_it_died, "deadly = 'no'"])
+    write_notebook(folder / "b.ipynb", ["deadly = 'first'"])
+    write_notebook(folder / "c.ipynb", [f"open({str(tmp_path / 'again')!r}, 'w').close()", "deadly = 'no'"])
+    assignment = Course(root=course.root).assignment("01_demo")
+    assert scores(assignment, find(folder), jobs=2) == {"a": 2, "b": 2, "c": 2}
+    assert flag.exists()
+    assert runs.read_text() == "."
+
+
+@posix
 def test_a_batch_of_nothing_but_deaths_ends(
     course: DemoCourse, assignment: Assignment, folder: Path, tmp_path: Path
 ) -> None:

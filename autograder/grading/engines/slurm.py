@@ -36,6 +36,7 @@ _HOPE = 10.0
 """Seconds after which somebody should be told what is waited for."""
 _EVERY = 5.0
 """Seconds between two looks at the queue."""
+_LAST_LINES = 5
 _MAX_STILLBORN = 3
 """Jobs in a row that end before their worker comes."""
 
@@ -174,10 +175,5 @@ class Slurm(Cluster):
 
     def _last_words(self) -> str:
         logs = sorted(self._folder.glob("*.err"), key=lambda path: path.stat().st_mtime)
-        lines = [
-            line
-            for path in logs[-1:]
-            for line in path.read_text(errors="replace").splitlines()
-            if line.strip()
-        ]
-        return lines[-1].strip() if lines else "nothing"
+        lines = [line.strip() for path in logs[-1:] for line in path.read_text(errors="replace").splitlines()]
+        return "; ".join([*filter(None, lines)][-_LAST_LINES:]) or "nothing"
