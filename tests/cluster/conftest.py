@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cluster.dask_cluster import Dask
+from tests.cluster.dask_cluster import Dask, until
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -19,4 +19,5 @@ def dask(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dask]:
     """Two workers, that have the courses where the driver has them."""
     with Dask(tmp_path_factory.mktemp("dask")) as cluster:
         cluster.worker("twins", "--slots", "2")
+        until(lambda: cluster.log("twins").count("Registered to") == 2)
         yield cluster
