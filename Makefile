@@ -69,6 +69,8 @@ reruns: $(READY)  ## grade each reference 20 times on a crowded machine: is ever
 bench: $(READY)  ## benchmarks
 	$(BIN)/python -m tests.benchmarks.gradient_channel
 	$(BIN)/python -m tests.benchmarks.start
+	$(BIN)/python -m tests.benchmarks.batch
+	$(BIN)/python -m tests.benchmarks.ten_thousand
 
 clean:  ## remove what was built, but not .venv
 	rm -rf build dist

@@ -9,6 +9,7 @@
     BaseException
     ├── StudentStopped       the student process was ended: a limit, a crash, a broken channel
     └── InfrastructureError  the grader itself could not judge: never a zero, always loud
+        └── GraderDied       its process has died
 
 The last two derive from ``BaseException`` so that they leave Hypothesis and ``except Exception`` with
 their own type: retrying or shrinking on a process that is gone would bury the cause.
@@ -83,3 +84,7 @@ class StudentStopped(BaseException):
 
 class InfrastructureError(BaseException):
     """The grader could not do its work; the student is not charged."""
+
+
+class GraderDied(InfrastructureError):  # noqa: N818 - says what happened
+    """The process that graded a submission has died, which by itself says nothing about the submission."""

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from autograder.grading.score import TestRecord
     from autograder.verdict import AssignmentResult
 
+RUN: pytest.StashKey[GradingRun] = pytest.StashKey()
+"""On pytest's configuration: the run, if there is something to grade."""
+
 RECORD: pytest.StashKey[TestRecord] = pytest.StashKey()
 """On a test item: that it is graded, and how."""
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from autograder.course import Course, question_of, question_order
-from autograder.ledger import RECORD, Ledger
+from autograder.ledger import RECORD, RUN, Ledger
 from autograder.verdict import Verdict
 
 if TYPE_CHECKING:
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from autograder.grading.session import Session
     from autograder.notebook.weights import Weights
     from autograder.student import Student, StudentProcess
-
-RUN: pytest.StashKey[GradingRun] = pytest.StashKey()
 
 _LETTERS = {"pass": "✓", "fail": "✗", "error": "!", "inconclusive": "?", "skipped": "–", "not attempted": "·"}
 _COLOURS = {"fail": {"red": True}, "error": {"red": True}, "inconclusive": {"yellow": True}}
@@ -201,8 +199,8 @@ def weights(request: pytest.FixtureRequest) -> Weights:
 
 
 def _assignment(config: pytest.Config, path: Path) -> Assignment | None:
-    course = Course.find(path)
-    return course.assignment_of(path) if course and RUN in config.stash else None
+    run = config.stash.get(RUN, None)
+    return run.assignment_of(path) if run else None
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -231,7 +229,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             test=item.nodeid,
             position=position,
             assignment=assignment.name,
-            submission=config.stash[RUN].submission_name(assignment),
             question=question.id,
             title=doc.strip().partition("\n")[0],
             points=question.points,

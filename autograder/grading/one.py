@@ -13,10 +13,10 @@ import os
 import re
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
@@ -64,8 +64,8 @@ class Attempt:
     """Seconds of wall time."""
 
 
-class _Receiver:
-    """Takes the results out of the pytest run."""
+class Receiver:
+    """Takes the results out of a pytest run, as a plugin of it."""
 
     def __init__(self) -> None:
         self.results: Sequence[AssignmentResult] = ()
@@ -78,16 +78,17 @@ class _Receiver:
         cells: Mapping[str, Sequence[CellOutcome]],
         weights_sha256: Mapping[str, str],
     ) -> None:
+        """Take them."""
         self.results = results
         self.weights_sha256 = weights_sha256
         self.cells = tuple(cell for outcomes in cells.values() for cell in outcomes)
 
 
-class _Starter:
-    """Starts the student process of a pytest run by a given strategy."""
+class Starter:
+    """Starts the student process of a pytest run by a given strategy, as a plugin of it."""
 
     def __init__(self, isolation: Isolation) -> None:
-        self._isolation = isolation
+        self.isolation = isolation
         self._started: list[StudentProcess] = []
 
     @property
@@ -103,7 +104,8 @@ class _Starter:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_autograder_start_student(self, assignment: Assignment, time_left: float) -> StudentProcess:
-        process = start_student(assignment, time_left, self._isolation)
+        """Start it."""
+        process = start_student(assignment, time_left, self.isolation)
         self._started.append(process)
         return process
 
@@ -116,8 +118,73 @@ class _Only:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        asked = ((item, question_of(getattr(item, "function", None))) for item in items)
-        items[:] = [item for item, question in asked if question and question.id in self._questions]
+        items[:] = only(items, self._questions)
+
+
+def only(items: Iterable[pytest.Item], questions: Set[str]) -> list[pytest.Item]:
+    """The tests of some questions."""
+    asked = ((item, question_of(getattr(item, "function", None))) for item in items)
+    return [item for item, question in asked if question and question.id in questions]
+
+
+class HandedIn:
+    """A submission as it is when its grading begins."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.sha256 = self.trouble = ""
+        try:
+            self.sha256 = hashlib.sha256(read_bytes(path)).hexdigest()
+        except (UnreadableNotebook, InfrastructureError) as error:
+            self.trouble = str(error)
+
+    def attempt(self, assignment: Assignment, receiver: Receiver, starter: Starter, ran: Ran) -> Graded:
+        """What came of it.
+
+        Args:
+            assignment: what it was graded for.
+            receiver: has the results of the pytest run.
+            starter: has started its student processes.
+            ran: how it ended.
+        """
+        trouble = self.trouble
+        result = next((r for r in receiver.results if r.assignment == assignment.name), None)
+        if result is None or ran.status not in (0, 1, 3):
+            last = next((line for line in reversed(ran.printed.splitlines()) if line.strip()), "no output")
+            trouble = (
+                f"The tests of {assignment.name} could not be run "
+                f"(pytest: {ran.status}): {last.strip()[:200]}"
+            )
+            result = nobody_knows(assignment, self.path.name, trouble)
+        trouble = trouble or next(
+            (q.outcome.message for q in result.questions if q.outcome.code in ("unreadable", "grader-fault")),
+            "",
+        )
+        attempt = Attempt(
+            submission=self.path.name,
+            path=self.path,
+            sha256=self.sha256,
+            weights_sha256=receiver.weights_sha256.get(assignment.name, ""),
+            result=replace(result, isolation=starter.isolation.name),
+            trouble=trouble,
+            cells=receiver.cells,
+            memory=starter.memory,
+            outputs=printed(receiver.cells),
+        )
+        # Whoever interrupts the grading ends the notebook, too.
+        return attempt, starter.killed if ran.status != pytest.ExitCode.INTERRUPTED else False
+
+
+class Ran(NamedTuple):
+    """How a pytest run has ended."""
+
+    status: int
+    """Its exit code."""
+    printed: str
+
+
+Graded = tuple[Attempt, bool | None]
+"""An attempt, and whether a process of the notebook was killed; see ``StudentProcess.killed``."""
 
 
 def grade_one(
@@ -145,12 +212,23 @@ def grade_one(
             graded keeps none from being run.
     """
     isolation = isolation or NoIsolation()
+
+    def once() -> Graded:
+        handed_in, receiver, starter = HandedIn(submission), Receiver(), Starter(isolation)
+        plugins: list[object] = [receiver, starter, *([] if questions is None else [_Only(questions)])]
+        with _alone():
+            ran = run_tests(assignment, plugins, hidden=hidden, submission=submission)
+        return handed_in.attempt(assignment, receiver, starter, ran)
+
+    return again_if_killed(once)
+
+
+def again_if_killed(once: Callable[[], Graded]) -> Attempt:
+    """Grade as often as it takes until nothing from outside has killed a process of the notebook."""
     started = time.monotonic()
     for trial in range(1, _TRIALS + 1):
         ended = _ended_for_memory()
-        attempt, killed = _grade_once(
-            assignment, submission, hidden=hidden, isolation=isolation, questions=questions
-        )
+        attempt, killed = once()
         if killed is None and _ended_for_memory() > ended:
             killed = True
         if killed is False or (killed is None and trial > 1):
@@ -160,54 +238,27 @@ def grade_one(
     return replace(attempt, duration=time.monotonic() - started)
 
 
-def _grade_once(
-    assignment: Assignment,
-    submission: Path,
-    *,
-    hidden: bool,
-    isolation: Isolation,
-    questions: Set[str] | None,
-) -> tuple[Attempt, bool | None]:
-    """The attempt, and whether a process of the notebook was killed; see ``StudentProcess.killed``."""
-    trouble, digest = "", ""
-    try:
-        digest = hashlib.sha256(read_bytes(submission)).hexdigest()
-    except (UnreadableNotebook, InfrastructureError) as error:
-        trouble = str(error)
-    receiver, starter = _Receiver(), _Starter(isolation)
+def run_tests(
+    assignment: Assignment, plugins: Sequence[object], *, hidden: bool, submission: Path | None = None
+) -> Ran:
+    """Run the tests of an assignment by pytest, in this process.
+
+    Args:
+        assignment: whose tests.
+        plugins: of the pytest run, beside ours.
+        hidden: run the hidden tests too.
+        submission: the notebook, unless one of the plugins hands it in later.
+    """
     root = assignment.directory.parent.parent
     arguments = [
         *("-c", str(_CONFIGURATION), "--rootdir", str(root), "--confcutdir", str(root)),
-        *("-p", "autograder.plugin", f"--submission={submission.absolute()}"),
+        *("-p", "autograder.plugin", *([f"--submission={submission.absolute()}"] if submission else [])),
         *(str(assignment.directory), *(["--hidden"] if hidden else [])),
     ]
     said = io.StringIO()
-    with _alone(), contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
-        only = [] if questions is None else [_Only(questions)]
-        status = pytest.main(arguments, plugins=[receiver, starter, *only])
-    result = next((r for r in receiver.results if r.assignment == assignment.name), None)
-    if result is None or status not in (0, 1, 3):
-        last = next((line for line in reversed(said.getvalue().splitlines()) if line.strip()), "no output")
-        trouble = (
-            f"The tests of {assignment.name} could not be run (pytest: {int(status)}): {last.strip()[:200]}"
-        )
-        result = nobody_knows(assignment, submission.name, trouble)
-    trouble = trouble or next(
-        (q.outcome.message for q in result.questions if q.outcome.code in ("unreadable", "grader-fault")), ""
-    )
-    attempt = Attempt(
-        submission=submission.name,
-        path=submission,
-        sha256=digest,
-        weights_sha256=receiver.weights_sha256.get(assignment.name, ""),
-        result=replace(result, isolation=isolation.name),
-        trouble=trouble,
-        cells=receiver.cells,
-        memory=starter.memory,
-        outputs=printed(receiver.cells),
-    )
-    # Whoever interrupts the grading ends the notebook, too.
-    return attempt, starter.killed if status != pytest.ExitCode.INTERRUPTED else False
+    with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
+        status = pytest.main(arguments, plugins=plugins)
+    return Ran(int(status), said.getvalue())
 
 
 def _killed(attempt: Attempt) -> Attempt:
@@ -254,11 +305,17 @@ def _alone() -> Iterator[None]:
     """Keep pytest away from plugins, options and test modules of the surroundings."""
     for name in [name for name in sys.modules if name.partition(".")[0] in ("assignments", "reference")]:
         del sys.modules[name]
-    kept = {key: os.environ.pop(key) for key in list(os.environ) if key.startswith(_NOT_OURS)}
-    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    kept = dict(os.environ)
+    os.environ.clear()
+    os.environ.update(alone(kept))
     try:
         yield
     finally:
-        for key in [key for key in os.environ if key.startswith(_NOT_OURS)]:
-            del os.environ[key]
+        os.environ.clear()
         os.environ.update(kept)
+
+
+def alone(environment: Mapping[str, str]) -> dict[str, str]:
+    """An environment that keeps pytest from plugins and options of the surroundings."""
+    kept = {name: value for name, value in environment.items() if not name.startswith(_NOT_OURS)}
+    return {**kept, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}

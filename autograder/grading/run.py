@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -74,10 +74,20 @@ class GradingRun:
     """Graded tests that were collected, by node id: each has to be judged, or the run says why not."""
     weights_sha256: dict[str, str] = field(default_factory=dict)
     """Hashes of the weights handed in, by assignment: of the very bytes that are judged."""
+    awaits_submission: bool = False
+    """It is handed in when the tests have been collected; see ``hand_in``."""
     _announced: bool = False
+    _assignments: dict[Path, Assignment | None] = field(default_factory=dict)
     _files: dict[str, bytes] = field(default_factory=dict)
     _weights: dict[str, Weights] = field(default_factory=dict)
     _reference: GradingRun | None = None
+
+    def assignment_of(self, path: Path) -> Assignment | None:
+        """The assignment that a file of tests belongs to, as it was when that was first asked; or None."""
+        if path not in self._assignments:
+            course = Course.find(path)
+            self._assignments[path] = course.assignment_of(path) if course else None
+        return self._assignments[path]
 
     def session(self, assignment: Assignment) -> Session:
         """The submission of ``assignment``, started on first use."""
@@ -86,8 +96,25 @@ class GradingRun:
             self.sessions[assignment.name] = Session(assignment, path, load=load, start=self.start)
         return self.sessions[assignment.name]
 
+    def hand_in(self, submission: Path) -> None:
+        """Grade this notebook with the tests that have been collected, and begin with it.
+
+        Raises:
+            UsageError: it is not there.
+        """
+        self.what = dataclasses.replace(self.what, submission=submission)
+        self.what.check(self.assignments)
+        self.awaits_submission = False
+        self.begin()
+
+    def narrow(self, questions: Set[str]) -> None:
+        """Expect of the tests that were collected only those of some questions."""
+        self.expected = {t: record for t, record in self.expected.items() if record.question in questions}
+
     def begin(self) -> None:
         """Begin with the first submission; the others wait until a test asks for them."""
+        if self.awaits_submission:
+            return
         for assignment in self.assignments[:1]:
             if assignment.weights and not assignment.retrain:
                 with contextlib.suppress(UnreadableWeights, InfrastructureError):  # for the question to say
@@ -192,7 +219,7 @@ class GradingRun:
     def _verdicts(self, record: TestRecord) -> dict[str, Verdict]:
         """Verdicts so far of the record's assignment, by question."""
         so_far = [other for other in self.records.values() if other.assignment == record.assignment]
-        results = score(so_far, isolation=self.isolation)
+        results = self._score(so_far)
         return {question.id: question.outcome.verdict for result in results for question in result.questions}
 
     def expect(self, tests: Iterable[Mapping[str, Any]]) -> None:
@@ -229,7 +256,11 @@ class GradingRun:
         if not stopped_early:
             lost = grader_fault("no verdict arrived")
             records += [dataclasses.replace(record, outcome=lost) for record in self.missing()]
-        return score(records, isolation=self.isolation)
+        return self._score(records)
+
+    def _score(self, records: Iterable[TestRecord]) -> tuple[AssignmentResult, ...]:
+        submissions = {a.name: self.submission_name(a) for a in self.assignments}
+        return score(records, isolation=self.isolation, submissions=submissions)
 
 
 def covered(course: Course, paths: Iterable[Path]) -> list[Assignment]:

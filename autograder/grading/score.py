@@ -46,7 +46,6 @@ class TestRecord:
     position: int
     """Its place among all collected tests: public before hidden, in file order."""
     assignment: str
-    submission: str
     question: str
     title: str
     points: float
@@ -68,19 +67,27 @@ class TestRecord:
         return cls(**{**data, "needs": tuple(data["needs"]), "outcome": outcome_from_json(data["outcome"])})
 
 
-def score(records: Iterable[TestRecord], *, isolation: str) -> tuple[AssignmentResult, ...]:
-    """The results of all assignments that ``records`` speak of, in the order of the notebooks."""
-    assignments: dict[tuple[str, str], list[TestRecord]] = {}
+def score(
+    records: Iterable[TestRecord], *, isolation: str, submissions: Mapping[str, str]
+) -> tuple[AssignmentResult, ...]:
+    """The results of all assignments that ``records`` speak of, in the order of the notebooks.
+
+    Args:
+        records: what the tests said.
+        isolation: name of the strategy.
+        submissions: file names of the graded notebooks, by assignment.
+    """
+    assignments: dict[str, list[TestRecord]] = {}
     for record in sorted(records, key=lambda record: record.position):
-        assignments.setdefault((record.assignment, record.submission), []).append(record)
+        assignments.setdefault(record.assignment, []).append(record)
     return tuple(
         AssignmentResult(
             assignment=assignment,
-            submission=submission,
+            submission=submissions[assignment],
             isolation=isolation,
             questions=tuple(_with_feedback(group)),
         )
-        for (assignment, submission), group in sorted(assignments.items())
+        for assignment, group in sorted(assignments.items())
     )
 
 

@@ -6,7 +6,6 @@ import contextlib
 import os
 import sys
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 
 import psutil
 
@@ -51,9 +50,7 @@ def _parents() -> Mapping[int, int]:
         if name.isdecimal():
             with contextlib.suppress(OSError, ValueError):
                 # "pid (name) state parent ...", where the name may hold anything
-                found[int(name)] = int(
-                    Path("/proc", name, "stat").read_bytes().rpartition(b")")[2].split()[1]
-                )
+                found[int(name)] = int(_read(f"/proc/{name}/stat").rpartition(b")")[2].split(None, 2)[1])
     return found
 
 
@@ -65,4 +62,13 @@ def start_ticks(pid: int) -> int:
     Raises:
         FileNotFoundError, ProcessLookupError: it is gone.
     """
-    return int(Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()[19])
+    return int(_read(f"/proc/{pid}/stat").rpartition(b")")[2].split()[19])
+
+
+def _read(path: str) -> bytes:
+    """A short file; the objects that ``open`` makes would cost as much as all the rest of a look."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        return os.read(descriptor, 4096)
+    finally:
+        os.close(descriptor)

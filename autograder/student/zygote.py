@@ -185,10 +185,10 @@ def _warm_up() -> None:
     CellShell.clear_instance()
     sys.stdout, sys.stderr = sys.__stdout__, sys.__stderr__
     if "torch" in sys.modules:
-        _train()
+        train()
 
 
-def _train() -> None:
+def train() -> None:
     """A step of training; torch imports half of itself with the first optimizer."""
     import torch
     from torch import nn

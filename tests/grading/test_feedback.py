@@ -164,7 +164,6 @@ def classes(draw: st.DrawFn) -> list[tuple[TestRecord, str]]:
             test=str(position),
             position=position + 100 * hidden,
             assignment="01",
-            submission="a",
             question=f"1.{draw(st.integers(1, 3))}",
             title="title",
             points=float(draw(st.integers(0, 3))),
@@ -190,7 +189,7 @@ def filled(tests: list[tuple[TestRecord, str]], draw: st.DrawFn) -> AssignmentRe
         else record
         for record, kind in tests
     ]
-    (result,) = score(records, isolation="none")
+    (result,) = score(records, isolation="none", submissions={"01": "a"})
     return result
 
 
@@ -242,10 +241,10 @@ def test_a_submission_that_could_not_be_judged_tells_only_that(course: DemoCours
 @pytest.mark.parametrize("verdict", ["pass", "fail"])
 def test_a_grade_from_before_feedback_was_kept_apart_is_withheld(verdict: str) -> None:
     record = TestRecord(
-        test="t", position=0, assignment="01", submission="a", question="1", title="t", points=1.0,
+        test="t", position=0, assignment="01", question="1", title="t", points=1.0,
         outcome=outcome_of(Verdict(verdict), "secret"),
     )  # fmt: skip
-    (result,) = score([record], isolation="none")
+    (result,) = score([record], isolation="none", submissions={"01": "a"})
     old = json.loads(json.dumps(result.to_json()))
     del old["questions"][0]["feedback"]
     shown = result_from_json(old).for_student()

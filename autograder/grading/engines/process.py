@@ -13,7 +13,6 @@ import threading
 from collections.abc import Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import replace
 from multiprocessing.connection import wait as wait_for
 from multiprocessing.process import BaseProcess
 from multiprocessing.util import Finalize
@@ -21,10 +20,11 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, NoReturn
 
-from autograder.errors import InfrastructureError, UsageError
+from autograder.errors import GraderDied, InfrastructureError, UsageError
 
 if TYPE_CHECKING:
     from autograder.grading.engines.protocol import Terms
+    from autograder.grading.grader import Grader
     from autograder.grading.one import Attempt
     from autograder.isolation.warm import Warm
 
@@ -131,27 +131,27 @@ def _kill(processes: Sequence[BaseProcess]) -> None:
 
 _busy = False
 _ended = False
-_terms: Terms
 _isolation: Warm | None = None
+_grader: Grader | None = None
 _unfit = ""
 
 
 def _begin(terms: Terms, prove: bool) -> None:
-    """Prepare: Ctrl-C is the driver's business, and one worker uses one processor."""
+    """Prepare: Ctrl-C is the driver's business."""
+    from autograder.grading.grader import Grader
     from autograder.isolation.strategies import strategy
 
-    global _terms, _isolation, _unfit
-    _terms = terms
+    global _isolation, _grader, _unfit
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    # Read when numpy and torch are imported, which happens with the first submission.
-    os.environ.setdefault("OMP_NUM_THREADS", "1")
     threading.Thread(target=_leave_with_driver, daemon=True).start()
     try:
         _unfit = _unproven(terms) if prove else ""
         if not _unfit:
             _isolation = strategy(terms.isolation, hidden=terms.secrets)
+            _grader = Grader(terms.assignment, hidden=terms.hidden, isolation=_isolation)
+            Finalize(None, _close, exitpriority=0)
             _isolation.warm_up(terms.assignment.preload)
-            Finalize(None, _isolation.close, exitpriority=0)
+            _grader.warm_up()
     except (UsageError, InfrastructureError, OSError) as error:
         _unfit = str(error)
     signal.signal(signal.SIGTERM, _end)
@@ -195,25 +195,26 @@ def _end(_signal: int, _frame: FrameType | None) -> None:
 
 def _grade(path: Path, questions: frozenset[str] | None) -> Attempt:
     """Grade one submission."""
-    from autograder.grading.one import grade_one
-
     global _busy
-    if _unfit:
+    if _unfit or _grader is None:
         raise InfrastructureError(_unfit)
     _busy = True
     try:
-        attempt = grade_one(
-            _terms.assignment, path, hidden=_terms.hidden, isolation=_isolation, questions=questions
-        )
-        # What the cells printed may be large, and their errors are exceptions, which pickle does not restore.
-        return replace(attempt, cells=())
+        return _grader.grade(path, questions=questions)
+    except GraderDied:
+        _leave()  # the driver has it tried again by another worker
     finally:
         _busy = False
         if _ended:
             _leave()  # the pool is gone: nobody waits for an answer, and nobody would send this worker home
 
 
+def _close() -> None:
+    for part in (_grader, _isolation):
+        if part is not None:
+            part.close()
+
+
 def _leave() -> NoReturn:
-    if _isolation is not None:
-        _isolation.close()
+    _close()
     os._exit(1)
