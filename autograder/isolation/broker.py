@@ -130,9 +130,10 @@ class Broker:
 
     def _answer(self, ask: Callable[[], object]) -> None:
         try:
-            self._line.send(("value", ask()))
-        except (UsageError, InfrastructureError) as error:
-            self._line.send(("raise", error))
+            answer = "value", ask()
+        except (Exception, InfrastructureError) as error:  # noqa: BLE001 - whoever asked handles it
+            answer = "raise", error
+        self._line.send(answer)
 
     def close(self) -> None:
         """End the student processes that the grader has not ended.

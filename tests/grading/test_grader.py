@@ -35,9 +35,9 @@ def isolation() -> Iterator[Warm]:
 
 
 def told(attempt: Attempt) -> tuple[object, ...]:
-    """All of an attempt that is not about time."""
+    """All of an attempt that is not measured."""
     assert attempt.cells == ()
-    return grade_text([attempt.result]), replace(attempt, duration=0.0, result=None)  # type: ignore[arg-type]
+    return grade_text([attempt.result]), replace(attempt, duration=0.0, memory=None, result=None)  # type: ignore[arg-type]
 
 
 def fresh(assignment: Assignment, path: Path, **options: bool) -> tuple[object, ...]:
