@@ -32,6 +32,7 @@ def run(options: argparse.Namespace) -> NoReturn:
     """Become a worker of Dask, with the settings that ours need."""
     from autograder.grading.engines import launch
 
+    launch.require_dask()
     proofs = certificates(options)
     if options.address.partition("://")[0] not in ("tcp", "tls"):
         raise UsageError(f"the address of a scheduler begins with tcp:// or tls://: {options.address}")

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from autograder.errors import InfrastructureError, UsageError
-from autograder.grading.engines import remote, tls
+from autograder.grading.engines import launch, remote, tls
 from autograder.grading.engines.parcel import pack
 
 if TYPE_CHECKING:
@@ -33,6 +33,8 @@ _ANSWER = 30.0
 """Seconds that the scheduler has to answer."""
 _HOPE = 10.0
 """Seconds to wait for a better worker where those that came may not be used."""
+_GET_READY = 900.0
+"""Seconds that a worker has to say whether it may grade; it tries the isolation meanwhile."""
 _MAX_FAILURES = 3
 """In a row; then it is the worker."""
 _LOST = ("CancelledError", "FutureCancelledError", "KilledWorker", "NoValidWorkerError", "NoWorkerError")
@@ -55,7 +57,7 @@ class Cluster:
     """
 
     def __init__(self, wanted: Wanted) -> None:
-        _require_dask()
+        launch.require_dask()
         self.wanted = wanted
         self.client: Client
         self._seen: dict[str, tuple[float, float]] = {}
@@ -210,7 +212,7 @@ class DaskPool:
         self._terms = terms
         self._origin = remote.Origin.here(terms)
         self._seats: dict[str, _Seat] = {}
-        self._asked: dict[str, tuple[_Seat, Future[str]]] = {}
+        self._asked: dict[str, tuple[_Seat, Future[str], float]] = {}
         self._refused: dict[str, str] = {}
         self._looked = self._alone_since = time.monotonic() - self.interval
 
@@ -258,12 +260,15 @@ class DaskPool:
             self._refuse(address, machine, f"it has {machine.threads} threads and not one")
             return
         seat = _Seat(machine, self._cluster.executor(address))
-        self._asked[address] = seat, seat.executor.submit(remote.admit, self._terms, self._origin)
+        answer = seat.executor.submit(remote.admit, self._terms, self._origin)
+        self._asked[address] = seat, answer, time.monotonic()
 
     def _hear(self) -> None:
         """What those say that were asked, and what of those that failed."""
-        for address, (seat, future) in [*self._asked.items()]:
+        for address, (seat, future, since) in [*self._asked.items()]:
             if not future.done():
+                if time.monotonic() - since > _GET_READY:
+                    self._refuse(address, seat.machine, f"it was not ready after {_GET_READY:.0f} seconds")
                 continue
             del self._asked[address]
             error = CancelledError() if future.cancelled() else future.exception()
@@ -305,12 +310,3 @@ class DaskPool:
         if kind is not None and busy:
             with suppress(Exception):  # the connection may be what was lost
                 self._cluster.client.run(remote.stop, self._terms, workers=busy, on_error="ignore")
-
-
-def _require_dask() -> None:
-    try:
-        import distributed  # noqa: F401
-    except ImportError:
-        raise UsageError(
-            "a cluster needs more packages; install them with: pip install 'autograder[cluster]'"
-        ) from None

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
+from autograder.errors import UsageError
+
 if TYPE_CHECKING:
     from autograder.grading.engines.protocol import Certificates
 
@@ -16,6 +18,20 @@ ENVIRONMENT = {
 }
 DEATH_TIMEOUT = 60
 """Seconds after which a worker without a scheduler ends."""
+
+
+def require_dask() -> None:
+    """Say what to install if it is not there.
+
+    Raises:
+        UsageError: it is not.
+    """
+    try:
+        import distributed  # noqa: F401
+    except ImportError:
+        raise UsageError(
+            "a cluster needs more packages; install them with: pip install 'autograder[cluster]'"
+        ) from None
 
 
 def options(gpus: int) -> list[str]:

@@ -75,6 +75,25 @@ def test_what_makes_no_sense_is_said_in_a_sentence(
     assert not (course.root / "out").exists()
 
 
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["slurm"], ["begins with tcp:// or tls://", "slurm"]),
+        (["tls://localhost:1", "--tls-key", "k.pem"], ["belong together"]),
+        (["tcp://localhost:1", "--course", "nowhere"], ["no folder 'assignments'", "nowhere"]),
+    ],
+)
+def test_a_worker_that_makes_no_sense_is_not_started(
+    tmp_path: Path, arguments: list[str], words: list[str]
+) -> None:
+    command = [sys.executable, "-m", "autograder.cli", "worker", *arguments]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 2, done.stdout
+    assert len(done.stderr.splitlines()) == 1
+    for word in words:
+        assert word in done.stderr
+
+
 def test_without_the_packages_of_the_extra_the_extra_is_named(course: DemoCourse, tmp_path: Path) -> None:
     (tmp_path / "distributed.py").write_text("raise ImportError('as if it were not installed')\n")
     done = grade(course, "--cluster", "tls://localhost:1", path=tmp_path)
