@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import socket
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -15,21 +16,26 @@ KINDS = ("autograder", "notebook", "zygote")
 _NAME = re.compile(rf"(?:{'|'.join(KINDS)})-(\d+)-(\d+)-(\d+)-\w+")
 
 
-def make(kind: str) -> Path:
+def make(kind: str, shared: Path | None = None) -> Path:
     """Make a private folder that belongs to this process; whoever makes it removes it.
 
     Args:
         kind: one of ``KINDS``; its name begins like that.
+        shared: make it there, in a folder that other machines see too; hidden, and with this one's name.
     """
     owner = f"{this_process()}-" if sys.platform == "linux" else ""
-    return Path(tempfile.mkdtemp(prefix=f"{kind}-{owner}")).resolve()
+    machine = "" if shared is None else f".{socket.gethostname()}-"
+    return Path(tempfile.mkdtemp(prefix=f"{machine}{kind}-{owner}", dir=shared)).resolve()
 
 
-def left_behind() -> Iterator[Path]:
-    """Folders of this user whose processes were killed before they could remove them."""
-    top = Path(tempfile.gettempdir())
+def left_behind(shared: Path | None = None) -> Iterator[Path]:
+    """Folders of this user whose processes were killed before they could remove them; see ``make``."""
+    top = Path(tempfile.gettempdir()) if shared is None else shared
+    machine = (
+        "" if shared is None else f".{socket.gethostname()}-"
+    )  # the processes of others are not known here
     for path in top.iterdir() if sys.platform == "linux" else ():
-        found = _NAME.fullmatch(path.name)
+        found = path.name.startswith(machine) and _NAME.fullmatch(path.name.removeprefix(machine))
         try:
             if found and is_gone(*map(int, found.groups())) and path.lstat().st_uid == os.geteuid():
                 yield path

@@ -43,9 +43,9 @@ def make(files: Mapping[str, Path]) -> Path:
     return directory
 
 
-def remove_left_behind() -> None:
-    """Remove the temporary folders of batches that were killed with all their processes."""
-    for directory in temporary.left_behind():
+def remove_left_behind(shared: Path | None = None) -> None:
+    """Remove the folders of batches that were killed with all their processes; see ``temporary``."""
+    for directory in temporary.left_behind(shared):
         remove(directory)
 
 

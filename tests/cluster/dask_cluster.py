@@ -52,7 +52,8 @@ class Dask:
         self.root = root
         self.tls = list(tls)
         self._processes: list[subprocess.Popen[bytes]] = []
-        root.mkdir(exist_ok=True)
+        self.temporary = root / "tmp"
+        self.temporary.mkdir(parents=True)
         described = root / "scheduler.json"
         command = [sys.executable, "-m", "distributed.cli.dask_scheduler", "--no-dashboard", "--port", "0"]
         command += ["--host", "tls://127.0.0.1" if tls else "127.0.0.1", "--scheduler-file", str(described)]
@@ -68,10 +69,9 @@ class Dask:
         return self._start([*command, *options, *(self.tls if tls is None else tls)], name)
 
     def _start(self, command: list[str], name: str) -> subprocess.Popen[bytes]:
+        environment = {**os.environ, "COLUMNS": "80", "TMPDIR": str(self.temporary)}
         with (self.root / f"{name}.log").open("wb") as log:
-            process = subprocess.Popen(
-                command, cwd=self.root, env={**os.environ, "COLUMNS": "80"}, stdout=log, stderr=log
-            )
+            process = subprocess.Popen(command, cwd=self.root, env=environment, stdout=log, stderr=log)
         self._processes.append(process)
         return process
 

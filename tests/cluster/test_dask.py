@@ -77,6 +77,11 @@ def test_a_worker_that_is_killed_costs_nobody_anything(
         output, errors = batch.communicate(timeout=300)
     assert batch.returncode == 0, output + errors
     assert room.grades() == {"ann": FULL, "bob": 5.0, "cem": 2.0, "dot": 0.0, "waits": FULL}
+    room.out = room.root / "again"  # whoever comes next tidies up after those that could not
+    assert room.grade(*options(dask), jobs=2).returncode == 0
+    owners = {int(path.name.split("-")[2]) for path in dask.temporary.glob("autograder-*")}
+    assert owners
+    assert all(map(psutil.pid_exists, owners))
 
 
 def test_a_worker_that_hangs_is_not_waited_for(room: Room, dask: Dask, waiting: Waiting) -> None:

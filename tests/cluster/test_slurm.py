@@ -76,6 +76,7 @@ def test_a_killed_driver_takes_its_jobs_with_it_and_goes_on(room: Room, slurm: S
     done = room.grade(*options(slurm), jobs=2)
     assert done.returncode == 0, done.stdout + done.stderr
     assert [attempt for attempt in room.attempts() if attempt in before] == before
+    assert [*slurm.shared.iterdir()] == []  # also of the one that was killed
     assert len(room.grades()) == len(CLASS) + 1
 
 

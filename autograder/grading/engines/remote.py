@@ -11,6 +11,7 @@ import multiprocessing
 import os
 import tempfile
 import threading
+import weakref
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
@@ -23,6 +24,8 @@ from autograder.grading import provenance
 from autograder.grading.engines.launch import COURSE
 from autograder.grading.engines.parcel import unpack
 from autograder.grading.engines.process import Died, Worker, close
+from autograder.isolation import temporary
+from autograder.student.workplace import remove, remove_left_behind
 
 if TYPE_CHECKING:
     from autograder.doctor.probe import Probe
@@ -88,11 +91,13 @@ class _Seat:
         if not (course.root / "assignments").is_dir():
             raise UsageError(f"there is no course in {course.root} there; start it with --course DIR")
         self.terms = terms
-        self.folder = tempfile.TemporaryDirectory(prefix="autograder-")
+        remove_left_behind()  # of those that were killed here
+        self.folder = temporary.make("autograder")
+        self._remove = weakref.finalize(self, remove, self.folder)
         self._local = replace(
             terms,
             assignment=course.assignment(terms.assignment.name),
-            secrets=(course.root / "reference", Path(self.folder.name), *terms.secrets),
+            secrets=(course.root / "reference", self.folder, *terms.secrets),
         )
         self._worker: Worker | None = None
         self._proven = False
@@ -113,7 +118,7 @@ class _Seat:
 
     def grade(self, parcel: Parcel) -> Attempt:
         try:
-            with tempfile.TemporaryDirectory(dir=self.folder.name) as folder:
+            with tempfile.TemporaryDirectory(dir=self.folder) as folder:
                 notebook = unpack(parcel, Path(folder))
                 return self._ask(lambda worker: worker.grade(notebook, parcel.questions)).result()
         except Died:
@@ -143,7 +148,7 @@ class _Seat:
     def close(self) -> None:
         self.terminate()
         self._forget()
-        self.folder.cleanup()
+        self._remove()
 
 
 _seat: _Seat | None = None

@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import tempfile
 import time
 import warnings
 from collections.abc import Mapping
@@ -20,6 +19,8 @@ from typing import TYPE_CHECKING, Any, Self
 from autograder.errors import UsageError
 from autograder.grading.engines import launch, tls
 from autograder.grading.engines.dask import Cluster, Machine
+from autograder.isolation import temporary
+from autograder.student.workplace import remove, remove_left_behind
 
 if TYPE_CHECKING:
     from autograder.grading.engines.protocol import Wanted
@@ -75,13 +76,13 @@ class Slurm(Cluster):
 
         shared = self.wanted.shared or Path.home()
         try:
-            self._folder = Path(
-                self._stack.enter_context(tempfile.TemporaryDirectory(prefix=".autograder-", dir=shared))
-            )
+            remove_left_behind(shared)
+            self._folder = temporary.make("autograder", shared)
         except OSError as error:
             raise UsageError(
                 f"cannot write to the folder that all machines see ({error.strerror}): {shared}"
             ) from None
+        self._stack.callback(remove, self._folder)
         security = tls.security(self.wanted.certificates or tls.temporary(self._folder))
         self._stack.enter_context(dask.config.set(_SCHEDULER_SETTINGS))
         gpus = self.wanted.gpus
