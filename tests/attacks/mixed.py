@@ -25,6 +25,10 @@ WAYS = (
 )
 
 
+RACES = ("a20_two_answers",)
+"""Attacks that arrange for their own grade to depend on which of two processes is quicker."""
+
+
 def hand_in_mixed(folder: Path, world: World, strategy: str) -> dict[str, tuple[str, ...]]:
     """Write the class to a new folder; returns the cells of the honest by the stems of their files.
 
@@ -36,7 +40,10 @@ def hand_in_mixed(folder: Path, world: World, strategy: str) -> dict[str, tuple[
     hostile = cycle(
         attack
         for attack in corpus()
-        if strategy not in attack.never_on and not attack.link and not attack.files
+        if strategy not in attack.never_on
+        and attack.name not in RACES
+        and not attack.link
+        and not attack.files
     )
     folder.mkdir()
     ways = {}
