@@ -9,6 +9,8 @@ from collections.abc import Iterable, Mapping
 
 import psutil
 
+from autograder.isolation.proc import parent_of
+
 
 class Family:
     """All processes of the system with their parents, as they were at one moment.
@@ -49,26 +51,5 @@ def _parents() -> Mapping[int, int]:
     for name in os.listdir("/proc"):  # noqa: PTH208 - a hundred paths a look
         if name.isdecimal():
             with contextlib.suppress(OSError, ValueError):
-                # "pid (name) state parent ...", where the name may hold anything
-                found[int(name)] = int(_read(f"/proc/{name}/stat").rpartition(b")")[2].split(None, 2)[1])
+                found[int(name)] = parent_of(int(name))
     return found
-
-
-def start_ticks(pid: int) -> int:
-    """When a process started, in ticks since the system did (Linux): no clock that is set moves that.
-
-    Numbers of processes are used again; together with this they are not.
-
-    Raises:
-        FileNotFoundError, ProcessLookupError: it is gone.
-    """
-    return int(_read(f"/proc/{pid}/stat").rpartition(b")")[2].split()[19])
-
-
-def _read(path: str) -> bytes:
-    """A short file; the objects that ``open`` makes would cost as much as all the rest of a look."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        return os.read(descriptor, 4096)
-    finally:
-        os.close(descriptor)

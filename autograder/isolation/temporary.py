@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from autograder.isolation.family import start_ticks
+from autograder.isolation.proc import start_ticks
 
 KINDS = ("autograder", "notebook", "zygote")
 _NAME = re.compile(rf"(?:{'|'.join(KINDS)})-(\d+)-(\d+)-(\d+)-\w+")

@@ -15,7 +15,8 @@ from typing import Any, Protocol
 import psutil
 
 from autograder.errors import InfrastructureError
-from autograder.isolation.family import Family, start_ticks
+from autograder.isolation.family import Family
+from autograder.isolation.proc import start_ticks
 
 _PR_SET_CHILD_SUBREAPER = 36
 _PATIENCE = 10.0
