@@ -1,4 +1,4 @@
-"""What Linux tells of a process in ``/proc/PID/stat``. Student processes import this: it needs little itself."""
+"""What Linux tells of a process in ``/proc/PID/stat``; needs little, for student processes import it."""
 
 from __future__ import annotations
 
