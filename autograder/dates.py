@@ -10,7 +10,6 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from functools import lru_cache
-from zoneinfo import ZoneInfo
 
 from autograder.errors import UsageError
 
@@ -29,6 +28,8 @@ def zone_named(name: str, where: object) -> tzinfo:
     Raises:
         UsageError: there is none of that name, or this system has no such database.
     """
+    from zoneinfo import ZoneInfo  # students' notebooks import this package, and need none of it
+
     try:
         return ZoneInfo(name)
     except (OSError, ValueError, LookupError):

@@ -89,7 +89,7 @@ class _Nobody:
 
 
 class _Objection:
-    code = "rehearsed"
+    code = ""
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, _Objection)
