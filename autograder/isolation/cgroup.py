@@ -17,12 +17,12 @@ from pathlib import Path
 from typing import Self
 
 from autograder.errors import InfrastructureError
-from autograder.isolation.temporary import is_gone, this_process
+from autograder.isolation.temporary import PROCESS, is_gone, this_process
 
 _CONTROLLERS = ("memory", "pids")
 _PATIENCE = 10.0
 _SET_ASIDE = 2**20
-_NAME = re.compile(r"autograder-(\d+)-(\d+)-(\d+)-\d+")
+_NAME = re.compile(rf"autograder-({PROCESS})-\d+")
 _OWN_LEAF = "autograder-itself"
 _numbers = itertools.count()
 
@@ -179,7 +179,7 @@ def _write(file: Path, value: int | str, *, optional: bool = False) -> None:
 def _remove_stale(parent: Path) -> None:
     for folder in parent.iterdir():
         found = _NAME.fullmatch(folder.name)
-        if found and is_gone(*map(int, found.groups())):
+        if found and is_gone(found[1]):
             # another grader may be at it, too
             with contextlib.suppress(OSError, InfrastructureError):
                 Cgroup(dict.fromkeys(_CONTROLLERS, folder)).remove()
