@@ -5,6 +5,7 @@ Much is imported, compiled or cached when it is first used. Nothing here leaves 
 
 from __future__ import annotations
 
+import contextlib
 import random
 import sys
 from importlib import import_module
@@ -35,11 +36,11 @@ def rehearse(*, checks: bool) -> None:
     try:
         for name in _LATE:
             import_module(name)
-        _notebook()
-        if checks:
-            _checks()
-        if "torch" in sys.modules:
-            _torch()
+        for part, used in ((_notebook, True), (_checks, checks), (_torch, "torch" in sys.modules)):
+            if used:
+                # it only saves time, and the tests may have set something with which it cannot be done
+                with contextlib.suppress(Exception):
+                    part()
     finally:
         random.setstate(states[0])
         np.random.set_state(states[1])

@@ -52,7 +52,7 @@ def prepare(package_root: str, preload: Iterable[str]) -> None:
     for module in preload:
         import_module(module)
     if torch := sys.modules.get("torch"):
-        torch.manual_seed(0)  # for all devices, which takes milliseconds: before a fork, not after each
+        torch.manual_seed(SEED)  # for all devices, which takes milliseconds: before a fork, not after each
 
 
 def serve(sock: socket.socket, limits: Mapping[str, float], *, dies_with_parent: bool) -> None:

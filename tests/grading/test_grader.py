@@ -266,3 +266,29 @@ def test_the_process_with_the_tests_goes_with_its_worker(assignment: Assignment,
     assert collected
     left = [psutil.Process(pid) for pid in collected if psutil.pid_exists(pid)]
     assert psutil.wait_procs(left, timeout=60)[1] == []
+
+
+UNUSUAL = """
+import torch
+from autograder import question
+
+torch.set_grad_enabled(False)
+
+@question("1.1", points=2)
+def test_double(student):
+    \"\"\"double(x) is twice x\"\"\"
+    assert student.double(3) == 6
+    assert not torch.is_grad_enabled()
+"""
+
+
+@linux
+def test_tests_in_whose_setting_nothing_can_be_trained_are_graded_all_the_same(
+    course: DemoCourse, isolation: Warm, tmp_path: Path
+) -> None:
+    """What is done beforehand only saves time."""
+    (course.folder / "test_demo.py").write_text(UNUSUAL)
+    assignment = Course(root=course.root).assignment("01_demo")
+    path = write_notebook(tmp_path / "a.ipynb", SOLVED)
+    with Grader(assignment, isolation=isolation) as grader:
+        assert grader.grade(path).result.score == 2
