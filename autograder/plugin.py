@@ -310,11 +310,13 @@ def pytest_runtest_makereport(
         about = question.about if question else ()
         error = call.excinfo.value if call.excinfo else None
         outcome = judge(error, session, about)
+        once_more = functools.partial(_once_more, item, assignment)
         if (
             error is not None
             and outcome.code == "grader-fault"
             and may_be_the_answers_fault(error, assignment.directory.parents[1])
-            and run.reference_passes(assignment, functools.partial(_once_more, item, assignment))
+            and run.reference_passes(assignment, once_more)
+            and run.stumbles_again(error, once_more)
         ):
             outcome = unlike_the_reference(error)
         if outcome.passed:

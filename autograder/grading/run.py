@@ -189,11 +189,11 @@ class GradingRun:
                 assignments=(assignment,),
                 isolation=self.isolation,
             )
-        try:
-            test(self._reference)
-        except Exception:  # noqa: BLE001 - whatever it is, the submission is not the cause
-            return False
-        return True
+        return _ending(test, self._reference) is None
+
+    def stumbles_again(self, error: BaseException, test: Callable[[GradingRun], object]) -> bool:
+        """Whether a test that ended with ``error`` does so a second time: what ends it may have passed."""
+        return type(_ending(test, self)) is type(error)
 
     def close(self) -> None:
         """End all student processes."""
@@ -261,6 +261,17 @@ class GradingRun:
     def _score(self, records: Iterable[TestRecord]) -> tuple[AssignmentResult, ...]:
         submissions = {a.name: self.submission_name(a) for a in self.assignments}
         return score(records, isolation=self.isolation, submissions=submissions)
+
+
+def _ending(test: Callable[[GradingRun], object], run: GradingRun) -> BaseException | None:
+    """What a test ends with; None if it returns."""
+    try:
+        test(run)
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # noqa: BLE001 - also those of ours, see autograder.errors
+        return error
+    return None
 
 
 def covered(course: Course, paths: Iterable[Path]) -> list[Assignment]:

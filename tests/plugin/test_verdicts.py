@@ -197,6 +197,30 @@ def test_where_no_reference_passes_nobody_knows_whose_mistake_it_is(
     assert course.run().verdicts == {"1.2": "inconclusive"}
 
 
+def test_a_reference_that_ends_its_process_costs_no_other_question_its_verdict(course: DemoCourse) -> None:
+    """It says nothing about the answer then, and the run goes on."""
+    (course.folder / "test_demo.py").write_text(
+        f'{STUMBLES}\n@question("1.3", points=1)\n'
+        'def test_finish(student):\n    assert student.finish() == "done"\n'
+    )
+    (course.reference / "demo.py").write_text("# %%\nimport os\ndef quadruple(x):\n    os._exit(1)\n")
+    course.hand_in(["def quadruple(x):\n    return 3.5", SOLVED[2]])
+    assert course.run().verdicts == {"1.2": "inconclusive", "1.3": "pass"}
+
+
+def test_a_stumble_that_does_not_happen_again_is_no_mistake_of_the_answer(course: DemoCourse) -> None:
+    """The machine had too little of something for a moment, and torch calls that a RuntimeError, too."""
+    (course.folder / "test_demo.py").write_text(
+        "from autograder import question\nTRIED = []\n"
+        '@question("1.2", points=3)\n'
+        "def test_quadruple(student):\n"
+        "    TRIED.append(student.quadruple(1))\n"
+        '    if len(TRIED) == 1:\n        raise RuntimeError("can\'t start new thread")\n'
+    )
+    course.hand_in(SOLVED)
+    assert course.run().verdicts == {"1.2": "inconclusive"}
+
+
 def test_a_test_that_raises_in_the_grader_stays_a_fault(course: DemoCourse) -> None:
     (course.folder / "test_demo.py").write_text(
         "from autograder import check, question\n"
