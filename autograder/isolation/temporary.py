@@ -42,7 +42,7 @@ def left_behind(shared: Path | None = None) -> Iterator[Path]:
     for path in top.iterdir() if sys.platform == "linux" else ():
         found = _NAME.fullmatch(path.name)
         try:
-            if found and is_gone(found[1]) and path.lstat().st_uid == os.geteuid():
+            if found and path.lstat().st_uid == os.geteuid() and is_gone(found[1]):
                 yield path
         except FileNotFoundError:  # somebody else is at it
             continue
@@ -62,6 +62,8 @@ def is_gone(process: str) -> bool:
         return start_ticks(int(pid)) != int(ticks)
     except (FileNotFoundError, ProcessLookupError):
         return True
+    except PermissionError:  # of another user, where the system keeps that to itself
+        return False
 
 
 def _place() -> str:
