@@ -161,7 +161,7 @@ class _Process:
                     self.used_up = self._grades == self._process.pid
                     if self._modules is None:
                         self._modules = modules
-                        self._read |= _state(modules)
+                        self._read = _state(modules) | self._read  # what was there before they were read
                     _, attempt, killed = broker.serve()
                 except (EOFError, ConnectionError):
                     raise GraderDied("the process that graded it died") from None

@@ -292,3 +292,21 @@ def test_tests_in_whose_setting_nothing_can_be_trained_are_graded_all_the_same(
     path = write_notebook(tmp_path / "a.ipynb", SOLVED)
     with Grader(assignment, isolation=isolation) as grader:
         assert grader.grade(path).result.score == 2
+
+
+EDITS = """
+from pathlib import Path
+
+def pytest_collection_finish(session):
+    tests = Path(__file__).with_name("test_demo.py")
+    tests.write_text(tests.read_text().replace("points=2", "points=4"))
+"""
+
+
+def test_tests_that_change_while_the_first_submission_waits_for_them_are_read_again(
+    course: DemoCourse, assignment: Assignment, isolation: Warm, tmp_path: Path
+) -> None:
+    (course.folder / "conftest.py").write_text(EDITS)
+    path = write_notebook(tmp_path / "a.ipynb", SOLVED)
+    with Grader(assignment, isolation=isolation) as grader:
+        assert [grader.grade(path).result.score for _ in range(2)] == [7, 9]
