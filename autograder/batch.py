@@ -145,6 +145,7 @@ class Batch:
             engine: where they are graded, entered; if not given, here, as many at a time as ``jobs`` says.
 
         Raises:
+            UsageError: the tests or the reference were changed meanwhile; what is done is kept.
             OSError, sqlite3.Error: results cannot be stored.
             InfrastructureError: there is nobody left to grade them; what is done is kept.
         """
@@ -175,6 +176,7 @@ class Batch:
             )
             with closing(graded) as attempts:
                 for submission, attempt in attempts:
+                    self._require_unchanged()
                     entry = self._entry(attempt, taken=not (regrade and submission.name in current))
                     keep(self.out, self.assignment, submission.path, entry)
                     self._gradebook.add(entry)
@@ -183,12 +185,24 @@ class Batch:
             finished = True
         except KeyboardInterrupt:
             finished = False
-        except (OSError, sqlite3.Error, InfrastructureError):
+        except (UsageError, OSError, sqlite3.Error, InfrastructureError):
             with suppress(OSError):  # the first error is the one to tell
                 self._write_page()
             raise
         self._write_page()
         return finished
+
+    def _require_unchanged(self) -> None:
+        """Nothing is stored under the digest of tests or of a reference that it may not come from."""
+        now: tuple[str, ...] = ()
+        with suppress(OSError, ValueError):  # half of a file is there
+            tests = provenance.tests_sha256(self.assignment, hidden=self.hidden)
+            now = tests, provenance.reference_sha256(self.assignment)
+        if now != (self._tests_sha256, self._reference_sha256):
+            raise UsageError(
+                f"the tests or the reference of {self.assignment.name} were changed while the batch ran; "
+                "what is stored was graded before that, and the same command goes on with the new ones"
+            )
 
     def _write_page(self) -> None:
         if self.rows:

@@ -226,6 +226,28 @@ def test_a_regrade_shows_what_would_move_and_moves_it_when_it_is_taken(
     )
 
 
+EDITS = """
+from pathlib import Path
+
+def pytest_collection_finish(session):
+    tests = Path(__file__).with_name("test_demo.py")
+    tests.write_text(tests.read_text().replace("points=2", "points=5"))
+"""
+
+
+def test_no_grade_is_kept_under_the_name_of_other_tests(course: DemoCourse, folder: Path) -> None:
+    """They are changed while the batch runs."""
+    command = ("grade", folder, "--assignment", "01_demo", "--jobs", "1", "--out", "out")
+    (course.root / "assignments" / "01_demo" / "conftest.py").write_text(EDITS)
+    done = autograder(*command, cwd=course.root)
+    assert done.returncode == 2
+    assert "were changed while the batch ran" in done.stderr
+    assert not [*(course.root / "out" / "results").iterdir()]
+    done = autograder(*command, cwd=course.root)
+    assert done.returncode == 0, done.stderr
+    assert grade_of(course.root / "out" / "results" / "solved.json")["score"] == 10
+
+
 @posix
 def test_what_is_no_file_is_a_row_and_no_secret_gets_out(course: DemoCourse, folder: Path) -> None:
     secret = write_notebook(course.root / "secret.ipynb", SOLVED)
