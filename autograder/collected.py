@@ -53,7 +53,8 @@ def main(arguments: list[str]) -> None:
     job = collected.job or collected.wait()
     attempt, killed = job.handed_in.attempt(assignment, receiver, starter, ran)
     # Errors of cells are exceptions, which pickle does not restore.
-    job.line.send(("attempt", replace(attempt, cells=()), killed))
+    with contextlib.suppress(OSError):  # the worker has gone, or given up
+        job.line.send(("attempt", replace(attempt, cells=()), killed))
     os._exit(0)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import select
 import socket
 import subprocess
 import sys
@@ -23,6 +24,7 @@ from autograder.grading.one import again_if_killed, alone, grade_one
 from autograder.isolation.broker import Broker, Line
 from autograder.isolation.launch import command
 from autograder.isolation.none import NoIsolation
+from autograder.student.workplace import remove_left_behind
 
 if TYPE_CHECKING:
     from autograder.course import Assignment
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
     from autograder.isolation.protocol import Isolation
 
 _CAN_FORK = sys.platform == "linux"
+_PATIENCE = 10
+"""Seconds in which a killed process ends, also on a crowded machine."""
 _ONE_THREAD = {"OMP_NUM_THREADS": "1"}
 """Unless the environment says more: a worker uses one processor, and a process of several cannot fork."""
 
@@ -170,13 +174,22 @@ class _Process:
         return attempt, killed
 
     def close(self) -> None:
-        """End it, and with it its forks."""
+        """End it, and with it its forks; remove what one has left that was ended in the middle."""
+        ends = select.poll()
+        grades, fork = self._grades, None
+        if grades is not None and not self.used_up:
+            with suppress(ProcessLookupError):
+                fork = os.pidfd_open(grades)
+                ends.register(fork, select.POLLIN)
         self._control.close()
         self._process.kill()
         self._process.wait()
-        if self._grades is not None and not self.used_up:
+        if grades is not None and fork is not None:
+            ends.poll(1000 * _PATIENCE)
+            os.close(fork)
             with suppress(ChildProcessError):  # a child of this process now, if it adopts orphans
-                os.waitpid(self._grades, 0)
+                os.waitpid(grades, os.WNOHANG)
+            remove_left_behind()
 
 
 def _files(assignment: Assignment) -> Iterator[str]:

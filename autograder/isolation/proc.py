@@ -25,6 +25,15 @@ def start_ticks(pid: int) -> int:
     return int(_facts(pid)[19])
 
 
+def is_zombie(pid: int) -> bool:
+    """Whether it has ended, and nobody has asked how.
+
+    Raises:
+        FileNotFoundError, ProcessLookupError: it is gone.
+    """
+    return _facts(pid, 1)[0] in (b"Z", b"X")
+
+
 def _facts(pid: int, most: int = -1) -> list[bytes]:
     """From the state on: "pid (name) state parent ...", where the name may hold anything."""
     return _read(f"/proc/{pid}/stat").rpartition(b")")[2].split(None, most)

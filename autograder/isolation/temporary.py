@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from autograder.isolation.proc import start_ticks
+from autograder.isolation.proc import is_zombie, start_ticks
 
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 """Tells machines apart that share a folder; containers on one machine have the same."""
@@ -59,7 +59,7 @@ def is_gone(process: str) -> bool:
     if place != _place():
         return False
     try:
-        return start_ticks(int(pid)) != int(ticks)
+        return start_ticks(int(pid)) != int(ticks) or is_zombie(int(pid))
     except (FileNotFoundError, ProcessLookupError):
         return True
     except PermissionError:  # of another user, where the system keeps that to itself
