@@ -29,7 +29,9 @@ def add(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Store it."""
     from autograder.grading.adjustments import Adjustment, Kind
+    from autograder.grading.counting import exact
     from autograder.grading.gradebook import Gradebook
+    from autograder.grading.standings import standings
     from autograder.reports.text import one_line
 
     reason, author = why(options)
@@ -51,8 +53,15 @@ def run(options: argparse.Namespace) -> int:
             )
         value = ""
         if not options.withdraw:
-            highest = most[options.question] if options.question else result.max_score
-            value = str(_points(options.points, Decimal(repr(float(highest)))))
+            highest = exact(most[options.question]) if options.question else exact(result.max_score)
+            if not options.question and not highest:  # nobody could judge it; others may be known
+                highest = standings(gradebook, only=name).most[result.assignment]
+                if not highest:
+                    raise UsageError(
+                        f"nothing of {result.assignment} has been judged yet, so nobody knows of how many "
+                        f"points it is: {gradebook.path}"
+                    )
+            value = str(_points(options.points, highest))
         adjustment = Adjustment(
             student=name,
             assignment=result.assignment,

@@ -42,6 +42,9 @@ class Attempted:
     """The larger, the later."""
     questions: tuple[Asked, ...]
     arrival: Arrival | None = None
+    whole: Decimal = _ZERO
+    """Most points of the assignment, where the questions of this attempt bring none because nobody could
+    judge it; 0 if that is not known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +107,7 @@ def count(attempt: Attempted, rules: Rules, adjustments: Iterable[Adjustment] = 
         if asked.id in by_hand
     )
     used = {mark.question for mark, _, _ in marks}
-    most = sum((asked.most for asked in attempt.questions), _ZERO)
+    most = sum((asked.most for asked in attempt.questions), _ZERO) or attempt.whole
     given = {asked.id: points for _, asked, points in marks}
     tested = _sum(asked.points for asked in attempt.questions)
     earned = _sum(given.get(asked.id, asked.points) for asked in attempt.questions) if given else tested
@@ -116,7 +119,8 @@ def count(attempt: Attempted, rules: Rules, adjustments: Iterable[Adjustment] = 
     lost = None if earned is None else (earned * percent / 100).quantize(_CENT, ROUND_FLOOR)
     points = None if earned is None or lost is None else earned - lost
     if override is not None:
-        points = _within(Decimal(override.value), most)
+        given_for_all = Decimal(override.value)
+        points = _within(given_for_all, most) if most else given_for_all
     return Counted(
         attempt=attempt,
         tested=tested,

@@ -68,7 +68,7 @@ def standings(
         decided[adjustment.student].append(adjustment)
     found: defaultdict[str, defaultdict[str, list[Attempted]]] = defaultdict(lambda: defaultdict(list))
     for candidate in gradebook.candidates.all(only):
-        attempted = _attempted(candidate, arrivals)
+        attempted = _attempted(candidate, arrivals, most)
         found[candidate.work.submission][candidate.work.assignment].append(attempted)
         most.setdefault(candidate.work.assignment, Decimal(0))
     most = dict(sorted(most.items()))
@@ -90,7 +90,7 @@ def _standing(
     rules: Mapping[str, Rules],
 ) -> Standing:
     counted = student(attempts, rules, decided, take_best=policy.best, late_days=policy.late_days)
-    own = {name: counted[name].most or whole if name in counted else whole for name, whole in most.items()}
+    own = {name: counted[name].most if name in counted else whole for name, whole in most.items()}
     return Standing(
         student=name,
         counted=counted,
@@ -99,11 +99,14 @@ def _standing(
     )
 
 
-def _attempted(candidate: Candidate, arrivals: Mapping[Work, list[Arrival]]) -> Attempted:
+def _attempted(
+    candidate: Candidate, arrivals: Mapping[Work, list[Arrival]], most: Mapping[str, Decimal]
+) -> Attempted:
     return Attempted(
         number=candidate.number,
         questions=tuple(_asked(*question) for question in candidate.questions),
         arrival=believed(arrivals.get(candidate.work, ())),
+        whole=most.get(candidate.work.assignment, Decimal(0)),
     )
 
 

@@ -159,9 +159,9 @@ def summed(
         if counted is None:
             text = f"{'–':>8} of {number(whole):<8} nothing handed in: counts 0"
         elif counted.points is None:
-            text = f"{'?':>8} of {number(counted.most or whole):<8} a person has to look: left out"
+            text = f"{'?':>8} of {number(counted.most):<8} a person has to look: left out"
         else:
-            text = f"{number(counted.points):>8} of {number(counted.most or whole):<8}"
+            text = f"{number(counted.points):>8} of {number(counted.most):<8}"
         if policy.weights:
             text += f"  weight {number(policy.weights.get(name, Decimal(0)))}"
         lines.append(Line(fit(f"  {pad(one_line(name), name_width)}  {text}".rstrip(), width)))

@@ -14,7 +14,9 @@ import pytest
 from autograder.cli import main
 from autograder.grading.adjustments import Adjustment, Kind, in_force
 from autograder.grading.arrivals import Arrival, Source, Work, believed
-from autograder.grading.gradebook import Gradebook
+from autograder.grading.counted import marks
+from autograder.grading.gradebook import Entry, Gradebook
+from autograder.verdict import Outcome, QuestionResult, Verdict
 from tests.grading.test_gradebook import entry
 
 if TYPE_CHECKING:
@@ -126,6 +128,43 @@ def test_a_wrong_mark_is_one_sentence_and_nothing_is_stored(
 ) -> None:
     assert mark(path, *options) == 2
     assert words in capsys.readouterr().err
+    assert stored(path) == []
+
+
+def not_judged(submission: str) -> Entry:
+    whole = QuestionResult(
+        id="all", title="t", points=None, max_points=0.0, outcome=Outcome(verdict=Verdict.INCONCLUSIVE)
+    )
+    known = entry(submission)
+    return replace(known, result=replace(known.result, questions=(whole,)), submission_sha256="")
+
+
+def test_what_could_not_be_judged_at_all_can_be_marked(
+    path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert mark(path, "--points", "4") == 0
+    with Gradebook(path, create=True) as gradebook:
+        gradebook.add(not_judged("alice"))
+        gradebook.add(not_judged("carol"))
+    assert mark(path, "--points", "5", student="carol") == 0
+    with Gradebook(path) as gradebook:
+        assert {one.submission: (one.score, one.max_score) for one in marks(gradebook)} == {
+            "alice": (4.0, 5.0),
+            "bob": (3.5, 5.0),
+            "carol": (5.0, 5.0),
+        }
+    assert mark(path, "--points", "5.5", student="carol") == 2
+    assert "--points must be a number from 0 to 5 " in capsys.readouterr().err
+
+
+def test_a_mark_needs_to_know_of_how_many_points_it_is(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "gradebook.db"
+    with Gradebook(path, create=True) as gradebook:
+        gradebook.add(not_judged("alice"))
+    assert mark(path, "--points", "5") == 2
+    assert "nothing of 01_demo has been judged yet" in capsys.readouterr().err
     assert stored(path) == []
 
 

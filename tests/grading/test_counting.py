@@ -96,6 +96,14 @@ def test_a_mark_for_all_of_it_is_the_last_word() -> None:
     assert count(attempted(3, most=5), RULES, marks).points == 5  # worth less by now
 
 
+def test_a_mark_stays_where_an_attempt_could_not_be_judged_at_all() -> None:
+    unknown = attempted(None, most=0)
+    found = count(replace(unknown, whole=Decimal(20)), RULES, [decided(Kind.POINTS, "17")])
+    assert (found.points, found.most) == (17, 20)
+    assert count(unknown, RULES, [decided(Kind.POINTS, "17")]).points == 17, "nobody knows of how many"
+    assert count(unknown, RULES).points is None
+
+
 def test_a_question_that_waits_is_not_a_zero() -> None:
     found = count(attempted(10, None, late=timedelta(days=1)), RULES)
     assert (found.points, found.lost, found.days) == (None, None, 1)
@@ -216,7 +224,8 @@ EXTENSION = st.builds(
 @given(attempts(), rules(), MARKS, st.none() | EXTENSION, st.integers(0, 9))
 def test_points_are_never_negative_and_never_above_the_maximum(attempt, rule, marks, extension, left) -> None:
     found = count(attempt, rule, [*marks, *([extension] if extension else [])], left)
-    assert found.points is None or 0 <= found.points <= found.most
+    if found.points is not None and (found.most or found.override is None):
+        assert 0 <= found.points <= found.most
     if found.override is None and found.earned is not None:
         assert found.points == found.earned - found.lost
 
