@@ -79,6 +79,8 @@ class Batch:
         self.out = out
         self.rows: list[html.Row] = []
         """What counts of the submissions that were reached."""
+        self.not_judged: list[str] = []
+        """Names of the submissions of which a person has to look at something, in this outcome of them."""
         self.known = 0
         """Submissions that had been graded before."""
         self.undated = 0
@@ -101,6 +103,7 @@ class Batch:
         except BaseException:
             self._writer.close()
             raise
+        self._current: dict[str, Entry] = {}
         self._arrivals: dict[Work, list[Arrival]] = {}
         self._conditions: dict[str, Json] = {"limits": asdict(assignment.limits), "seed": SEED}
 
@@ -113,11 +116,6 @@ class Batch:
     def feedback(self) -> Path:
         """Folder of what students may see."""
         return self.out / "feedback"
-
-    @property
-    def not_judged(self) -> list[str]:
-        """Names of the submissions of which a person has to look at something."""
-        return [row.result.submission for row in self.rows if row.result.inconclusive]
 
     def __enter__(self) -> Self:
         return self
@@ -149,10 +147,10 @@ class Batch:
             OSError, sqlite3.Error: results cannot be stored.
             InfrastructureError: there is nobody left to grade them; what is done is kept.
         """
-        current = self._gradebook.current(self.assignment.name)
+        current = self._current = self._gradebook.current(self.assignment.name)
         self._arrivals = self._gradebook.arrivals.all()
         waiting = []
-        questions: tuple[QuestionResult, ...] = ()
+        questions = self._questions()
         for submission in submissions:
             entry = None if regrade else current.get(submission.name)
             if entry is None or not self._is_judged(entry, submission):
@@ -160,7 +158,6 @@ class Batch:
             else:
                 self.known += 1
                 self._note_arrival(submission, entry)
-                questions = questions or entry.result.questions
                 self._publish(submission, entry, report, known=True)
         try:
             graded = grade_many(
@@ -203,6 +200,11 @@ class Batch:
                 f"the tests or the reference of {self.assignment.name} were changed while the batch ran; "
                 "what is stored was graded before that, and the same command goes on with the new ones"
             )
+
+    def _questions(self) -> tuple[QuestionResult, ...]:
+        """Those of the assignment, as somebody has been graded with the same tests; empty if nobody has."""
+        same = (entry for entry in self._current.values() if entry.tests_sha256 == self._tests_sha256)
+        return next((entry.result.questions for entry in same if entry.result.max_score), ())
 
     def _write_page(self) -> None:
         if self.rows:
@@ -267,20 +269,18 @@ class Batch:
         *,
         known: bool = False,
     ) -> None:
-        """Write the files of an outcome that counts, and tell of it."""
-        row = html.Row(
-            result=entry.result,
-            trouble=entry.trouble,
-            known=known,
-            counts=entry.taken,
-            seconds=entry.duration,
-        )
+        """Write the files of an outcome, if it counts, and tell of it."""
+        row = _row(entry, known=known)
+        if entry.result.inconclusive:
+            self.not_judged.append(submission.name)
         if entry.taken:
             write_grade(self.results / f"{submission.file_name}.json", [entry.result])
             for_student = entry.result.for_student()
             write_grade(self.feedback / f"{submission.file_name}.json", [for_student])
             write_text(self.feedback / f"{submission.file_name}.txt", to_text(render(for_student)))
             self.rows.append(row)
+        else:
+            self.rows.append(_row(self._current[submission.name], known=True))
         report(row)
 
     def moves(self, submissions: Sequence[Submission]) -> list[Move]:
@@ -317,3 +317,13 @@ class Batch:
             f"gradebook  {self.out / 'gradebook.db'}",
             f"page       {self.out / 'index.html'}",
         ]
+
+
+def _row(entry: Entry, *, known: bool) -> html.Row:
+    return html.Row(
+        result=entry.result,
+        trouble=entry.trouble,
+        known=known,
+        counts=entry.taken,
+        seconds=entry.duration,
+    )

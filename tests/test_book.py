@@ -291,3 +291,30 @@ def test_ten_thousand_rows_are_listed_quickly(
     assert len(capsys.readouterr().out.splitlines()) == 10_000 + 4
     with closing(sqlite3.connect(path)) as database:
         assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+def test_a_regrade_leaves_the_page_of_the_class_and_says_who_was_not_judged(
+    course: DemoCourse, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder, later = course.root / "handed-in", course.root / "later"
+    folder.mkdir()
+    write_notebook(folder / "alice.ipynb", SOLVED)
+    assert grade(course, folder) == 0
+    for place in (folder, later):
+        (place / "zoe").mkdir(parents=True)
+        write_notebook(place / "zoe" / "a.ipynb", SOLVED)
+        write_notebook(place / "zoe" / "b.ipynb", SOLVED)
+    assert grade(course, later) == 3
+    (result,) = json.loads((course.root / "out" / "results" / "zoe.json").read_text())["assignments"]
+    assert [q["id"] for q in result["questions"]] == ["1.1", "1.2", "1.3", "1.10"], "known from alice"
+    assert grade(course, folder) == 3
+    page = course.root / "out" / "index.html"
+    before = page.read_text()
+    assert "alice" in before
+    assert "zoe" in before
+    capsys.readouterr()
+    assert grade(course, folder, "--regrade") == 3
+    out = capsys.readouterr().out
+    assert "\n2 submissions graded\n" in out
+    assert "A person has to look at 1 of them: zoe" in out
+    assert page.read_text() == before

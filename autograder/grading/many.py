@@ -74,7 +74,8 @@ def grade_many(
             if isinstance(outcome, str):
                 reasons[submission.name] = outcome
             else:
-                questions = outcome.result.questions or questions
+                if outcome.result.max_score:  # otherwise nobody could tell what they are
+                    questions = outcome.result.questions
                 yield submission, _under_its_name(outcome, submission)
     for submission in submissions:
         if submission.name in reasons:
