@@ -14,10 +14,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from autograder.cli import main
+from autograder.dates import Due
 from autograder.grading.adjustments import Adjustment, Kind
 from autograder.grading.arrivals import Arrival, Source
 from autograder.grading.gradebook import Gradebook
 from autograder.grading.standings import standings
+from autograder.policy import Rules
+from autograder.reports import class_list
 from autograder.reports.text import columns
 from tests.demo import SOLVED, DemoCourse, write_notebook
 from tests.grading.test_gradebook import entry
@@ -166,6 +169,37 @@ def test_the_class_fits_80_columns(
     assert "4 students" in lines
     assert any(line.startswith("? a person has to look") for line in lines)
     assert any(line.startswith("– nothing handed in") for line in lines)
+
+
+def test_the_signs_of_the_class_list_are_explained(course: DemoCourse, tmp_path: Path) -> None:
+    with Gradebook(tmp_path / "g.db", create=True) as gradebook:
+        one = entry()
+        gradebook.add(one)
+        gradebook.arrivals.add(one.work, Arrival(datetime(2026, 11, 3, tzinfo=UTC), Source.LIST))
+        gradebook.adjustments.add(
+            Adjustment(
+                student="alice",
+                assignment="01_demo",
+                question="1.2",
+                kind=Kind.POINTS,
+                value="3",
+                reason="r",
+                author="a",
+            )
+        )
+        rules = {"01_demo": Rules(due=Due(datetime(2026, 11, 2, tzinfo=UTC), UTC))}
+        shown = [line.text for line in class_list.lines(standings(gradebook, None, rules))]
+    assert shown[2].split()[1] == "5*'"
+    assert "* points by hand" in shown
+    assert "' late" in shown
+
+
+def test_what_students_may_see_holds_no_decisions(
+    course: DemoCourse, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = filled(tmp_path / "g.db", 1, 1)
+    assert show(course, "student 0", "--student", "--history", gradebook=path) == 2
+    assert "--history tells what students may not see" in capsys.readouterr().err
 
 
 def test_an_empty_gradebook_has_no_students(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 
 from autograder.commands.adjust import add_who_and_why, store, why
 from autograder.commands.common import OK, add_course, course, entries_of, gradebook_file, positive, say
@@ -61,7 +62,7 @@ def run(options: argparse.Namespace) -> int:
             raise UsageError(f"--days must be at most {_MOST_DAYS}: {options.days}")
         value = f"{options.days} {'day' if options.days == 1 else 'days'}"
         shown = f"{value} longer, until {rules.due.later(options.days)}"
-    path = gradebook_file(options.gradebook)
+    path = _to_be(options.gradebook) if options.before_submission else gradebook_file(options.gradebook)
     with Gradebook(path, create=options.before_submission) as gradebook:
         if options.before_submission:
             student = one_line(options.student)
@@ -78,3 +79,19 @@ def run(options: argparse.Namespace) -> int:
         store(gradebook, adjustment)
     say(f"{one_line(student)}, {one_line(assignment.name)}: {shown}")
     return OK
+
+
+def _to_be(given: Path) -> Path:
+    """The gradebook that was named; a folder that is not there yet is the one that 'grade' will write to.
+
+    Raises:
+        UsageError: it cannot be made.
+    """
+    if given.suffix != ".db":
+        try:
+            given.mkdir(parents=True, exist_ok=True)
+        except FileExistsError:
+            pass  # a gradebook of another name
+        except OSError as error:
+            raise UsageError(f"cannot make the folder of the gradebook ({error.strerror}): {given}") from None
+    return gradebook_file(given)

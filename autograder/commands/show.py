@@ -39,6 +39,8 @@ def run(options: argparse.Namespace) -> int:
 
     if options.submission is None and (options.student or options.history or options.outputs):
         raise UsageError("--student, --history and --outputs are about one submission; name it")
+    if options.student and options.history:
+        raise UsageError("--history tells what students may not see; leave out one of it and --student")
     policy, rules = counting_rules(options.course)
     with Gradebook(gradebook_file(options.gradebook)) as gradebook:
         if options.submission is None:

@@ -38,7 +38,7 @@ def lines(standings: Standings) -> list[Line]:
         found.append(Line(_row(" " * _NAME, limits, ""), "dim"))
         for standing in standings.students:
             cells = [_cell(standing.counted.get(name)) for name in some]
-            used.update(cell[-1] for cell in cells)
+            used.update(*cells)
             share = percent(standing.total.share) if first else ""
             name = pad(one_line(standing.student), _NAME)
             found.append(Line(_row(name, [cell.rjust(_CELL) for cell in cells], share)))

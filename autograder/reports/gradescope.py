@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from autograder.reports.terminal import MARKS, explanation, to_text
+from autograder.reports.terminal import MARKS, explanation, points, to_text
 from autograder.reports.text import one_line
 from autograder.verdict import QuestionResult, Verdict
 
@@ -49,7 +49,8 @@ def text(mark: Mark, *, visibility: str = "visible") -> str | None:
 
 
 def _about(mark: Mark, total: float) -> str:
-    return "" if mark.score == total else f"The questions give {total:g} points; {mark.score:g} count."
+    given, counted = points(total), points(mark.score)
+    return "" if given == counted else f"The questions give {given} points; {counted} count."
 
 
 def _test(question: QuestionResult, visibility: str) -> dict[str, Json]:

@@ -32,7 +32,11 @@ def write_text(path: Path, text: str) -> None:
 
 
 def write_bytes(path: Path, data: bytes) -> None:
-    """The same with bytes."""
+    """The same with bytes; what is no file, such as ``/dev/stdout`` or a pipe, is written to as it is."""
+    if _is_no_file(path):
+        with path.open("wb") as stream:
+            stream.write(data)
+        return
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=UNFINISHED)
     temporary = Path(name)
@@ -49,6 +53,13 @@ def write_bytes(path: Path, data: bytes) -> None:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+
+
+def _is_no_file(path: Path) -> bool:
+    """Whether it is a device, a pipe, or a link that stands for an open file: none is to be replaced."""
+    if path.is_symlink() and path.readlink().is_relative_to("/proc/self/fd"):
+        return True
+    return path.exists() and not path.is_file()
 
 
 def write_grade(path: Path, results: Sequence[AssignmentResult]) -> None:

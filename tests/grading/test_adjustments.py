@@ -245,6 +245,14 @@ def test_an_extension_before_anything_was_handed_in(
     assert [one.value for one in stored(path, "carol")] == ["2 days"]
 
 
+def test_an_extension_before_the_first_batch_makes_the_folder_of_the_gradebook(
+    course: DemoCourse, tmp_path: Path
+) -> None:
+    due(course)
+    assert extend(course, tmp_path / "grades", "--days", "2", "--before-submission", student="carol") == 0
+    assert [one.value for one in stored(tmp_path / "grades" / "gradebook.db", "carol")] == ["2 days"]
+
+
 def test_nothing_is_late_without_a_due_date(
     course: DemoCourse, path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -112,6 +112,13 @@ def test_gradescope_gets_the_score_that_counts(judged: AssignmentResult) -> None
     assert data["visibility"] == "after_published"
 
 
+def test_gradescope_is_told_of_another_sum_only_where_there_is_one(judged: AssignmentResult) -> None:
+    first, second, *_ = judged.questions
+    own = (dataclasses.replace(first, points=0.1), dataclasses.replace(second, points=0.2))
+    data = results_json(gradescope.text(mark(dataclasses.replace(judged, questions=own), score=0.3)))
+    assert data["output"] == ""
+
+
 def test_gradescope_gets_no_grade_that_is_not_known(mixed: AssignmentResult) -> None:
     assert gradescope.text(mark(mixed)) is None
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
 from importlib import resources
 from pathlib import Path
 
@@ -82,3 +84,25 @@ def test_a_file_that_cannot_be_written_leaves_the_old_one(tmp_path: Path, make_q
 def test_a_lone_surrogate_does_not_stop_the_writing(tmp_path: Path) -> None:
     write_text(tmp_path / "x", "a\udcffb")
     assert (tmp_path / "x").read_text() == "a?b"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs /proc")
+def test_a_pipe_is_written_to_and_not_replaced(tmp_path: Path) -> None:
+    reading, writing = os.pipe()
+    link = tmp_path / "stdout"
+    link.symlink_to(f"/proc/self/fd/{writing}")
+    write_text(link, "text")
+    os.close(writing)
+    with os.fdopen(reading) as pipe:
+        assert pipe.read() == "text"
+    assert link.is_symlink()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs /proc")
+def test_what_stands_for_an_open_file_is_not_replaced(tmp_path: Path) -> None:
+    link = tmp_path / "stdout"
+    with (tmp_path / "file").open("wb") as file:
+        link.symlink_to(f"/proc/self/fd/{file.fileno()}")
+        write_text(link, "text")
+    assert link.is_symlink()
+    assert (tmp_path / "file").read_text() == "text"
