@@ -17,7 +17,7 @@ None of it decides a verdict, so nothing is graded again when it changes.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
 from decimal import Decimal
@@ -89,6 +89,19 @@ class CoursePolicy:
         """
         name = deadline.timezone or self.timezone
         return zone_named(name, self.path) if name else None
+
+    def require_known(self, assignments: Collection[str]) -> None:
+        """Refuse weights of assignments that there are not; asked where a total is made, and nowhere else.
+
+        Only part of a course may be there to grade with.
+
+        Raises:
+            UsageError: there is one.
+        """
+        for name in self.weights:
+            if name not in assignments:
+                known = ", ".join(assignments)
+                raise UsageError(f"there is no assignment of that name to weigh (there are: {known}): {name}")
 
     def rules(self, deadline: Deadline, where: object) -> Rules:
         """How the grade of an assignment counts.

@@ -89,7 +89,6 @@ def test_wrong_settings_of_an_assignment(course: DemoCourse, line: str, words: s
         ("late_days = -1", "setting 'late_days' must be a number from 0"),
         ("late_days = true", "setting 'late_days' must be a whole number"),
         ('late_days = 1\nattempts = "best"', "cannot go together"),
-        ("weights = {02_other = 1}", "no assignment of that name to weigh .there are: 01_demo.: 02_other"),
         ('weights = {01_demo = "2"}', "weight of '01_demo' must be a number"),
         ("jobs = 3", "unknown setting 'jobs'"),
         ("]", "cannot read the course's settings"),
@@ -98,6 +97,12 @@ def test_wrong_settings_of_an_assignment(course: DemoCourse, line: str, words: s
 def test_wrong_settings_of_a_course(course: DemoCourse, line: str, words: str) -> None:
     with pytest.raises(UsageError, match=words):
         shared(course, line).policy()
+
+
+def test_a_total_has_no_weights_of_what_there_is_not(course: DemoCourse) -> None:
+    found = shared(course, "weights = {02_other = 1}")
+    with pytest.raises(UsageError, match="to weigh .there are: 01_demo.: 02_other"):
+        found.policy().require_known(found.rules())
 
 
 def test_a_student_can_run_the_tests_whatever_a_due_date_lacks(course: DemoCourse) -> None:

@@ -42,6 +42,7 @@ def run(options: argparse.Namespace) -> int:
     if options.student and options.history:
         raise UsageError("--history tells what students may not see; leave out one of it and --student")
     policy, rules = counting_rules(options.course)
+    policy.require_known(rules)
     with Gradebook(gradebook_file(options.gradebook)) as gradebook:
         if options.submission is None:
             lines = class_list.lines(standings(gradebook, policy, rules))

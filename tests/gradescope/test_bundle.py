@@ -8,6 +8,7 @@ import hashlib
 import io
 import json
 import os
+import shutil
 import subprocess
 import sys
 import sysconfig
@@ -111,6 +112,9 @@ def image(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder as Gradescope's /autograder, after setup.sh; packages come from here instead of an index."""
     folder = tmp_path_factory.mktemp("image")
     course = DemoCourse(folder / "course")
+    shutil.copytree(course.folder, course.folder.with_name("02_other"))
+    with (course.root / "pyproject.toml").open("a") as settings:
+        settings.write("[tool.autograder]\nweights = {01_demo = 1, 02_other = 2}\n")
     done = autograder(
         *("export", "--format", "gradescope-zip", "--assignment", "01_demo", "--hidden"),
         *("--out", folder / "autograder.zip"),
@@ -180,6 +184,7 @@ def test_submissions_are_graded_there_as_here(image: Path) -> None:
         assert data is not None
         assert data["score"] == sum(score for score, _ in expected.values())
         assert data["visibility"] == "after_published"
+        assert "do not count" not in done.stdout, "the rules of the course are there, too"
     assert "A hidden test of this question did not pass." in json.dumps(data)
 
 
