@@ -1,8 +1,8 @@
 """The ``autograder`` command.
 
-Exit codes: 0, everything asked for was done (whatever the scores); 1, ``release --check`` found a difference,
-``verify`` a slip, or ``doctor`` nothing that notebooks can be graded with; 2, a usage error; 3, something
-could not be judged; 130, interrupted.
+Exit codes: 0, everything asked for was done (whatever the scores); 1, ``release --check`` or ``replay`` found
+a difference, ``verify`` a slip, ``export`` no place for a mark, or ``doctor`` nothing that notebooks can be
+graded with; 2, a usage error; 3, something could not be judged; 130, interrupted.
 """
 
 from __future__ import annotations

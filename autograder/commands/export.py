@@ -29,6 +29,13 @@ if TYPE_CHECKING:
 _FILLED = ("canvas", "moodle")
 _ZIP = "gradescope-zip"
 _FORMATS = (*_FILLED, "csv", "junit", "gradescope", _ZIP)
+_ONLY_WITH = {
+    **dict.fromkeys(("into", "column", "roster", "scale"), _FILLED),
+    "match": ("moodle",),
+    "student": ("junit",),
+    "visibility": ("gradescope", _ZIP),
+    "hidden": (_ZIP,),
+}
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -60,6 +67,9 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Export."""
+    for name, formats in _ONLY_WITH.items():
+        if getattr(options, name) not in (None, False) and options.format not in formats:
+            raise UsageError(f"--{name} is of no use with --format {options.format}")
     if options.format == _ZIP:
         return _zip(options)
     if options.gradebook is None:

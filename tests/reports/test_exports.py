@@ -169,6 +169,8 @@ def test_mistakes_are_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture
         ((book, "--format", "csv", "--assignment", "03"), "nothing of 03 was graded"),
         ((book, "--format", "canvas", "--assignment", "02_mlp"), "--into"),
         (("--format", "csv"), "name the gradebook"),
+        ((book, "--format", "csv", "--student"), "--student is of no use with --format csv"),
+        ((book, "--format", "canvas", "--match", "ID"), "--match is of no use with --format canvas"),
         ((tmp_path / "no.db", "--format", "csv"), "no such gradebook"),
         (("--format", "gradescope-zip"), "--assignment"),
     ):
