@@ -61,7 +61,7 @@ def run(options: argparse.Namespace) -> int:
                         f"nothing of {result.assignment} has been judged yet, so nobody knows of how many "
                         f"points it is: {gradebook.path}"
                     )
-            value = str(_points(options.points, highest))
+            value = f"{_points(options.points, highest):f}"
         adjustment = Adjustment(
             student=name,
             assignment=result.assignment,

@@ -102,6 +102,10 @@ def test_a_mark_is_stored_with_reason_and_author(path: Path, capsys: pytest.Capt
     (one,) = stored(path)
     assert replace(one, number=0, made_at="") == replace(MARK, reason="why")
     assert datetime.fromisoformat(one.made_at).tzinfo is not None
+    assert mark(path, "--question", "1.2", "--points", "25e-1") == 0
+    assert stored(path)[-1].value == "2.5"
+    assert mark(path, "--question", "1.2", "--points", "0.2e1") == 0
+    assert stored(path)[-1].value == "2"
     assert mark(path, "--question", "1.2", "--withdraw") == 0
     assert in_force(stored(path)) == []
 
