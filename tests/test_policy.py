@@ -101,7 +101,7 @@ def test_wrong_settings_of_a_course(course: DemoCourse, line: str, words: str) -
 
 def test_a_total_has_no_weights_of_what_there_is_not(course: DemoCourse) -> None:
     found = shared(course, "weights = {02_other = 1}")
-    with pytest.raises(UsageError, match="to weigh .there are: 01_demo.: 02_other"):
+    with pytest.raises(UsageError, match=r"to weigh .there are: 01_demo.: 02_other"):
         found.policy().require_known(found.rules())
 
 
