@@ -19,6 +19,8 @@ from typing import Any, Self
 from autograder.doctor.reach import SIGNALS
 
 _SIGNAL_SECONDS = 0.5
+_LONGEST_ADDRESS = 107
+"""Bytes that the path of a socket may have on Linux."""
 VARIABLE = "AUTOGRADER_CANARY"
 _SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - where POSIX shared memory of the grader lies
 _PLACES = ("/tmp", "/var/tmp", "/dev/shm", "/etc", "/usr/local/lib")  # noqa: S108 - tried, not used
@@ -188,6 +190,8 @@ class Bait:
 
     def _lay_servers(self) -> None:
         path = self.canary.parent.with_name(f"{self.canary.parent.name}-socket")
+        if len(os.fsencode(path)) > _LONGEST_ADDRESS:
+            path = Path("/tmp", path.name)  # noqa: S108 - no other place is sure to have a short name
         self._cleanup.callback(path.unlink, missing_ok=True)
         wanted: tuple[tuple[str, int, int, Any], ...] = (
             ("TCP", socket.AF_INET, socket.SOCK_STREAM, ("127.0.0.1", 0)),

@@ -42,13 +42,19 @@ def run(isolation: Warm | NoIsolation, *cells: str, preload: tuple[str, ...] = (
     return process
 
 
+def _is_warm(process: psutil.Process) -> bool:
+    try:
+        return "autograder.student.zygote:main" in process.cmdline()
+    except psutil.NoSuchProcess:  # one that has ended: this process may have adopted it from another test
+        return False
+
+
 @pytest.fixture
 def zygotes() -> Zygotes:
     """Finds the warm processes that the test has begun."""
 
     def find() -> list[psutil.Process]:
-        children = psutil.Process().children()
-        return [child for child in children if "autograder.student.zygote:main" in child.cmdline()]
+        return [child for child in psutil.Process().children() if _is_warm(child)]
 
     others = find()
     return lambda: [process for process in find() if process not in others]
