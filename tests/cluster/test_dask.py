@@ -76,7 +76,7 @@ def test_a_worker_that_is_killed_costs_nobody_anything(
     assert room.grades() == {"ann": FULL, "bob": 5.0, "cem": 2.0, "dot": 0.0, "waits": FULL}
     room.out = room.root / "again"  # whoever comes next tidies up after those that could not
     assert room.grade(*options(dask), jobs=2).returncode == 0
-    owners = {int(path.name.split("-")[2]) for path in dask.temporary.glob("autograder-*")}
+    owners = {int(path.name.split("-")[3]) for path in dask.temporary.glob("autograder-*")}
     assert owners
     assert all(map(psutil.pid_exists, owners))
 
