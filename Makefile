@@ -33,7 +33,7 @@ grade: $(READY)  ## grade the sample class into build/grade
 	  $(if $(JOBS),--jobs $(JOBS))
 
 verify: $(READY)  ## grade all solutions whose grade is known, and count the slips
-	$(BIN)/autograder verify $(if $(JOBS),--jobs $(JOBS)) --json build/verify.json
+	$(BIN)/autograder verify $(if $(JOBS),--jobs $(JOBS)) $(if $(PART),--part $(PART)) --json build/verify.json
 
 test: $(READY)  ## the tests, without the slow ones
 	$(BIN)/python -m pytest -m "not slow" -n auto --dist worksteal $(PYTEST_ARGS)

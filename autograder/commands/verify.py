@@ -38,6 +38,13 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--each", action="store_true", help="judge each wrong solution in a notebook of its own"
     )
+    parser.add_argument(
+        "--part",
+        type=_part,
+        default=(1, 1),
+        metavar="K/N",
+        help="of the wrong solutions only every N-th, from the K-th on (default: 1/1, all)",
+    )
     parser.add_argument("--generate", action="store_true", help="grade mutants of the reference instead")
     parser.add_argument(
         "--limit", type=positive, metavar="N", help="with --generate: grade a sample of N mutants"
@@ -63,6 +70,13 @@ def _share(text: str) -> float:
     return share
 
 
+def _part(text: str) -> tuple[int, int]:
+    which, _, of = text.partition("/")
+    if not (which.isdecimal() and of.isdecimal() and 1 <= int(which) <= int(of)):
+        raise argparse.ArgumentTypeError(f"must be K/N with K from 1 to N: {text!r}")
+    return int(which), int(of)
+
+
 def run(options: argparse.Namespace) -> int:
     """Grade the solutions and count the slips."""
     from autograder.verify import report
@@ -73,7 +87,10 @@ def run(options: argparse.Namespace) -> int:
     with redirect_stdout(sys.stderr if options.json == "-" else sys.stdout):
         if options.generate:
             return _generate(options, assignments)
-        found = [verify(assignment, jobs=options.jobs, each=options.each) for assignment in assignments]
+        found = [
+            verify(assignment, jobs=options.jobs, each=options.each, part=options.part)
+            for assignment in assignments
+        ]
         print("\n".join(report.text(found)))
     write_json(options.json, report.to_json(found))
     if report.unjudged(found):

@@ -100,13 +100,16 @@ class Verification:
         }
 
 
-def verify(assignment: Assignment, *, jobs: int | None = None, each: bool = False) -> Verification:
+def verify(
+    assignment: Assignment, *, jobs: int | None = None, each: bool = False, part: tuple[int, int] = (1, 1)
+) -> Verification:
     """Verify the grading of one assignment; prints each grade as it comes.
 
     Args:
         assignment: what to verify.
         jobs: notebooks at a time; by default one per processor.
         each: judge each wrong solution alone from the beginning.
+        part: (k, n): of the wrong solutions only every n-th, from the k-th on. The n parts are all of them.
 
     Raises:
         UsageError: the reference, a test file or a solution cannot be used.
@@ -114,6 +117,7 @@ def verify(assignment: Assignment, *, jobs: int | None = None, each: bool = Fals
     solutions.require(assignment)
     needs = builds_on(assignment)
     right, wrong = solutions.right(assignment), solutions.wrong(assignment, needs)
+    wrong = wrong[part[0] - 1 :: part[1]]
     found = Verification(assignment=assignment.name, right=len(right), wrong=len(wrong))
     secrets, found.secrets = leaks(assignment)
     found.slips += [

@@ -94,6 +94,26 @@ def test_a_course_that_is_as_it_should_be(tmp_path: Path) -> None:
     assert len(each[1]["assignments"][0]["judged_alone"]) == 5
 
 
+def test_the_parts_together_are_all_wrong_solutions(tmp_path: Path) -> None:
+    course = build(tmp_path / "course")
+    wrong(course, "not_wrong_at_all", "1.3", "def finish():\n    return str(word())")
+    numbers, slipped = 0, []
+    for part in ("1/2", "2/2"):
+        _, found, _ = verify(course, "--part", part)
+        (assignment,) = found["assignments"]
+        assert assignment["right_solutions"] == 2
+        numbers += assignment["wrong_solutions"]
+        slipped += assignment["false_passes"]
+    assert (numbers, slipped) == (6, ["not_wrong_at_all"])
+
+
+@pytest.mark.parametrize("part", ["0/2", "3/2", "1", "a/b"])
+def test_a_part_that_there_is_not_is_refused(tmp_path: Path, part: str) -> None:
+    status, found, printed = verify(build(tmp_path / "course"), "--part", part)
+    assert (status, found) == (2, None)
+    assert "K/N" in printed
+
+
 @pytest.fixture(scope="module")
 def verified(tmp_path_factory: pytest.TempPathFactory) -> tuple[int, dict[str, Any], str]:
     course = build(tmp_path_factory.mktemp("verify") / "course")
