@@ -41,8 +41,8 @@ if TYPE_CHECKING:
 
     from autograder.course import Assignment
     from autograder.doctor.choice import Choice
+    from autograder.grading.attempt import Attempt
     from autograder.grading.engines.protocol import Engine
-    from autograder.grading.one import Attempt
     from autograder.grading.submissions import Submission
     from autograder.verdict import Json, QuestionResult
 

@@ -26,7 +26,8 @@ import pytest
 from autograder import check
 from autograder.course import load_assignment
 from autograder.errors import InfrastructureError, UsageError
-from autograder.grading.one import HandedIn, Receiver, Starter, only, run_tests
+from autograder.grading.one import HandedIn
+from autograder.grading.pytest_run import Receiver, Starter, only, run_tests
 from autograder.grading.rehearsal import rehearse
 from autograder.isolation.broker import Brokered, Line
 from autograder.ledger import RUN

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from autograder.course import Assignment
+    from autograder.grading.attempt import Attempt
     from autograder.grading.gradebook import Entry
     from autograder.grading.moves import Move
-    from autograder.grading.one import Attempt
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

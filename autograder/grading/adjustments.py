@@ -7,13 +7,13 @@ last one for the same student, assignment, question and kind is in force.
 from __future__ import annotations
 
 import enum
-import sqlite3
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
-Transaction = Callable[[], AbstractContextManager[None]]
+if TYPE_CHECKING:
+    from autograder.grading.database import Database
 
 COLUMNS = "id, student, assignment, question, kind, value, reason, author, made_at"
 
@@ -63,25 +63,23 @@ class Adjustments:
 
     Args:
         database: the gradebook's, open.
-        transaction: what stores all that is written within, or nothing.
     """
 
-    def __init__(self, database: sqlite3.Connection, transaction: Transaction) -> None:
+    def __init__(self, database: Database) -> None:
         self._database = database
-        self._transaction = transaction
 
     def add(self, adjustment: Adjustment) -> Adjustment:
         """Store one; returns it with its number and time.
 
         Raises:
-            sqlite3.Error: the disk is full, or another process has kept the file locked for 30 s.
+            sqlite3.Error: the disk is full, or another program has kept the file locked.
         """
         made = replace(adjustment, made_at=datetime.now(UTC).isoformat(timespec="seconds"))
         row = (
             *(made.student, made.assignment, made.question, made.kind.value),
             *(made.value, made.reason, made.author, made.made_at),
         )
-        with self._transaction():
+        with self._database.transaction():
             number = self._database.execute(
                 "INSERT INTO adjustments (student, assignment, question, kind, value, reason, author,"
                 " made_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import enum
-import sqlite3
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from autograder.grading.adjustments import Transaction
+    from autograder.grading.database import Database
 
 
 class Source(enum.StrEnum):
@@ -71,12 +70,10 @@ class Arrivals:
 
     Args:
         database: the gradebook's, open.
-        transaction: what stores all that is written within, or nothing.
     """
 
-    def __init__(self, database: sqlite3.Connection, transaction: Transaction) -> None:
+    def __init__(self, database: Database) -> None:
         self._database = database
-        self._transaction = transaction
 
     def all(self, submission: str | None = None) -> dict[Work, list[Arrival]]:
         """All statements on a student's work, or on everybody's, oldest first."""
@@ -95,11 +92,11 @@ class Arrivals:
         """Store one.
 
         Raises:
-            sqlite3.Error: the disk is full, or another process has kept the file locked for 30 s.
+            sqlite3.Error: the disk is full, or another program has kept the file locked.
         """
         at = arrival.at.astimezone(UTC).isoformat(timespec="seconds")
         row = (work.assignment, work.submission, work.submission_sha256, work.weights_sha256)
-        with self._transaction():
+        with self._database.transaction():
             self._database.execute(
                 "INSERT INTO arrivals (assignment, submission, submission_sha256, weights_sha256,"
                 " handed_in_at, source) VALUES (?, ?, ?, ?, ?, ?)",

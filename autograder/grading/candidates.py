@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections import defaultdict
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from autograder.grading.arrivals import Work
+
+if TYPE_CHECKING:
+    from autograder.grading.database import Database
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +29,7 @@ class Candidates:
         database: the gradebook's, open.
     """
 
-    def __init__(self, database: sqlite3.Connection) -> None:
+    def __init__(self, database: Database) -> None:
         self._database = database
 
     def all(self, submission: str | None = None) -> list[Candidate]:

@@ -20,7 +20,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from autograder.errors import GraderDied, InfrastructureError
-from autograder.grading.one import again_if_killed, alone, grade_one
+from autograder.grading.one import again_if_killed, grade_one
+from autograder.grading.pytest_run import alone
 from autograder.isolation.broker import Broker, Line
 from autograder.isolation.launch import command
 from autograder.isolation.none import NoIsolation
@@ -28,7 +29,8 @@ from autograder.student.workplace import remove_left_behind
 
 if TYPE_CHECKING:
     from autograder.course import Assignment
-    from autograder.grading.one import Attempt, Graded
+    from autograder.grading.attempt import Attempt
+    from autograder.grading.one import Graded
     from autograder.isolation.protocol import Isolation
 
 _CAN_FORK = sys.platform == "linux"

@@ -20,8 +20,8 @@ from autograder.grading.engines.protocol import Terms
 
 if TYPE_CHECKING:
     from autograder.course import Assignment
+    from autograder.grading.attempt import Attempt
     from autograder.grading.engines.protocol import Engine, Pool
-    from autograder.grading.one import Attempt
     from autograder.grading.submissions import Submission
     from autograder.verdict import QuestionResult
 
@@ -132,18 +132,9 @@ def _not_judged(
     assignment: Assignment, submission: Submission, reason: str, questions: Sequence[QuestionResult]
 ) -> Attempt:
     """A row for a submission of which nobody knows anything; ``questions`` are those of any other."""
-    from autograder.grading.one import Attempt, nobody_knows
+    from autograder.grading.attempt import Attempt, nobody_knows
 
-    result = nobody_knows(assignment, submission.name, reason)
-    if questions:
-        unknown = result.questions[0]
-        result = replace(
-            result,
-            questions=tuple(
-                replace(question, points=None, outcome=unknown.outcome, feedback=unknown.feedback)
-                for question in questions
-            ),
-        )
+    result = nobody_knows(assignment, submission.name, reason, questions)
     if submission.trouble:  # found before any test ran: the student may read it
         result = replace(result, questions=tuple(replace(q, feedback=None) for q in result.questions))
     return Attempt(submission=submission.name, path=submission.path, sha256="", result=result, trouble=reason)

@@ -22,7 +22,7 @@ from tests.attacks.attack import HONEST, Attack, write_notebook
 from tests.attacks.world import LIMITS, World
 
 if TYPE_CHECKING:
-    from autograder.grading.one import Attempt
+    from autograder.grading.attempt import Attempt
 
 ROOM = 200 * 2**20
 """Bytes by which the grader may grow meanwhile."""

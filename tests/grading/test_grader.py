@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import psutil
 import pytest
@@ -15,10 +16,13 @@ import pytest
 from autograder.course import Assignment, Course
 from autograder.errors import GraderDied
 from autograder.grading.grader import Grader
-from autograder.grading.one import Attempt, grade_one
+from autograder.grading.one import grade_one
 from autograder.isolation.warm import Warm
 from autograder.reports.json_file import grade_text
 from tests.demo import SOLVED, DemoCourse, write_notebook
+
+if TYPE_CHECKING:
+    from autograder.grading.attempt import Attempt
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere each submission is graded by grade_one")
 

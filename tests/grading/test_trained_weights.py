@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -13,9 +14,12 @@ from autograder.batch import Batch
 from autograder.course import Course
 from autograder.doctor.choice import Choice
 from autograder.grading.gradebook import Gradebook
-from autograder.grading.one import Attempt, grade_one
+from autograder.grading.one import grade_one
 from autograder.grading.submissions import find
 from tests.demo import DemoCourse, write_notebook
+
+if TYPE_CHECKING:
+    from autograder.grading.attempt import Attempt
 
 TESTS = '''
 import numpy as np

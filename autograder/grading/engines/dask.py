@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from distributed import Client, Security
 
     from autograder.doctor.probe import Probe
+    from autograder.grading.attempt import Attempt
     from autograder.grading.engines.protocol import Pool, Terms, Wanted
     from autograder.grading.intake.naming import Submission
-    from autograder.grading.one import Attempt
 
 _ANSWER = 30.0
 """Seconds that the scheduler has to answer."""

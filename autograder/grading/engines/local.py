@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from autograder.doctor.probe import Probe
+    from autograder.grading.attempt import Attempt
     from autograder.grading.engines.protocol import Pool, Terms
     from autograder.grading.intake.naming import Submission
-    from autograder.grading.one import Attempt
 
 
 def default_jobs() -> int:

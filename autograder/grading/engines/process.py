@@ -23,9 +23,9 @@ from typing import TYPE_CHECKING, NoReturn
 from autograder.errors import GraderDied, InfrastructureError, UsageError
 
 if TYPE_CHECKING:
+    from autograder.grading.attempt import Attempt
     from autograder.grading.engines.protocol import Terms
     from autograder.grading.grader import Grader
-    from autograder.grading.one import Attempt
     from autograder.isolation.warm import Warm
 
 GRACE = 10.0

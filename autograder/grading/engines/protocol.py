@@ -22,8 +22,8 @@ from typing import TYPE_CHECKING, Protocol, Self
 if TYPE_CHECKING:
     from autograder.course import Assignment
     from autograder.doctor.probe import Probe
+    from autograder.grading.attempt import Attempt
     from autograder.grading.intake.naming import Submission
-    from autograder.grading.one import Attempt
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

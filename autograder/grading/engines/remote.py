@@ -29,9 +29,9 @@ from autograder.student.workplace import remove, remove_left_behind
 
 if TYPE_CHECKING:
     from autograder.doctor.probe import Probe
+    from autograder.grading.attempt import Attempt
     from autograder.grading.engines.parcel import Parcel
     from autograder.grading.engines.protocol import Terms
-    from autograder.grading.one import Attempt
 
 Answer = TypeVar("Answer")
 

@@ -16,7 +16,8 @@ from pathlib import Path
 import pytest
 
 from autograder.grading import file_system
-from autograder.grading.gradebook import PATIENCE_AT_START, Gradebook
+from autograder.grading.database import PATIENCE_AT_START
+from autograder.grading.gradebook import Gradebook
 from tests.grading.faults.room import INSIDE, Room, Stored
 from tests.grading.test_gradebook import entry
 
