@@ -9,7 +9,7 @@ import dataclasses
 import functools
 import signal
 import threading
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,14 +17,12 @@ import pytest
 
 from autograder.course import Course, question_of, question_order
 from autograder.ledger import RECORD, RUN, Ledger
-from autograder.verdict import Verdict
 
 if TYPE_CHECKING:
     from autograder.course import Assignment
-    from autograder.grading.run import GradingRun
-    from autograder.grading.session import Session
+    from autograder.grading.tested import StudentUnderTest
     from autograder.notebook.weights import Weights
-    from autograder.student import Student, StudentProcess
+    from autograder.student import StudentProcess
 
 _LETTERS = {"pass": "✓", "fail": "✗", "error": "!", "inconclusive": "?", "skipped": "–", "not attempted": "·"}
 _COLOURS = {"fail": {"red": True}, "error": {"red": True}, "inconclusive": {"yellow": True}}
@@ -151,34 +149,11 @@ def pytest_autograder_start_student(assignment: Assignment, time_left: float) ->
     return start_student(assignment, time_left)
 
 
-class StudentUnderTest:
-    """The notebook under test: its names as attributes. The notebook runs on the first use."""
-
-    def __init__(self, session: Session) -> None:
-        self._autograder_session = session
-
-    def __getattr__(self, name: str) -> Any:
-        self._autograder_session.used.append(name)
-        return getattr(self._autograder_session.student(), name)
-
-    def __getitem__(self, name: str) -> Any:
-        """A name of the notebook that Python cannot write after a dot, or that ``Student`` uses itself."""
-        self._autograder_session.used.append(name)
-        return self._autograder_session.student()[name]
-
-    def __autograder_run__(self, function: Callable[..., object], /, *args: object) -> Any:
-        """Run a function of a test beside the notebook; see ``Student.run``."""
-        return self._autograder_session.student().run(function, *args)
-
-    @property
-    def __autograder_beside__(self) -> Student:
-        """What stands for it in a function that runs there."""
-        return self._autograder_session.student()
-
-
 @pytest.fixture(scope="module")
 def student(request: pytest.FixtureRequest) -> StudentUnderTest:
     """The student's notebook: ``student.relu(x)`` calls its function ``relu`` in the student process."""
+    from autograder.grading.tested import StudentUnderTest
+
     assignment = _assignment(request.config, request.path)
     if assignment is None:
         raise pytest.UsageError(
@@ -270,13 +245,9 @@ def pytest_runtest_call(item: pytest.Item) -> None:
 
         raise CheckFailed(built_on(blockers))
     if assignment:
-        item.config.stash[RUN].session(assignment).watch(_excluded(item, assignment))
+        from autograder.grading.tested import excluded
 
-
-def _excluded(item: pytest.Item, assignment: Assignment) -> tuple[str, ...]:
-    """What the solution of a test's question may not use."""
-    question = question_of(getattr(item, "function", None))
-    return (*assignment.forbidden, *(question.forbidden if question else ()))
+        item.config.stash[RUN].session(assignment).watch(excluded(item, assignment))
 
 
 @pytest.hookimpl(wrapper=True)
@@ -294,41 +265,13 @@ def pytest_runtest_makereport(
     finally:
         call.excinfo = raised
     if call.when == "call" or call.excinfo is not None:
-        from autograder.grading.judge import (
-            grader_fault,
-            judge,
-            may_be_the_answers_fault,
-            unlike_the_reference,
-        )
+        from autograder.grading.tested import outcome_of
         from autograder.reports.text import inert, one_line
 
         run = item.config.stash[RUN]
         assignment = _assignment(item.config, item.path)
         assert assignment is not None
-        session = run.session(assignment)
-        question = question_of(getattr(item, "function", None))
-        about = question.about if question else ()
-        error = call.excinfo.value if call.excinfo else None
-        outcome = judge(error, session, about)
-        once_more = functools.partial(_once_more, item, assignment)
-        if (
-            error is not None
-            and outcome.code == "grader-fault"
-            and may_be_the_answers_fault(error, assignment.directory.parents[1])
-            and run.reference_passes(assignment, once_more)
-            and run.stumbles_again(error, once_more)
-        ):
-            outcome = unlike_the_reference(error)
-        if outcome.passed:
-            try:
-                outcome = session.excluded_use(_excluded(item, assignment), about) or outcome
-            except Exception as error:  # noqa: BLE001 - a hook that raises would end the whole run
-                outcome = grader_fault(f"its source could not be looked through: {type(error).__name__}")
-        if outcome.verdict in ("fail", "error") and outcome.where is None and outcome.code != "unreadable":
-            place = next(filter(None, map(session.definition, (*about, *session.used))), None)
-            outcome = dataclasses.replace(outcome, where=place)
-        if outcome.code == "unwritten" and run.waits(record):
-            outcome = dataclasses.replace(outcome, verdict=Verdict.NOT_ATTEMPTED, code="not-attempted")
+        outcome = outcome_of(item, call.excinfo.value if call.excinfo else None, record, assignment, run)
         record = dataclasses.replace(record, outcome=outcome)
         report.autograder = {"record": record.to_json(), "expected": run.announce()}  # type: ignore[attr-defined]
         if outcome.verdict == "skipped":
@@ -342,15 +285,6 @@ def pytest_runtest_makereport(
                 f"{record.question} {outcome.verdict}: {inert(one_line(outcome.message, limit=600))}",
             )
     return report
-
-
-def _once_more(item: pytest.Item, assignment: Assignment, run: GradingRun) -> None:
-    """Run a test with the notebook that ``run`` grades."""
-    assert isinstance(item, pytest.Function)
-    graded: dict[str, Any] = {"student": StudentUnderTest(run.session(assignment))}
-    if "weights" in item.funcargs:
-        graded["weights"] = run.weights(assignment)
-    item.obj(**{name: graded.get(name, item.funcargs[name]) for name in item._fixtureinfo.argnames})  # noqa: SLF001 - as pytest calls it
 
 
 def pytest_report_teststatus(

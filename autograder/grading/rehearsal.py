@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _LATE = (
     "autograder.student.process",
     "autograder.grading.session",
+    "autograder.grading.tested",
     "autograder.notebook.weights",
     "autograder.reports.text",
 )
