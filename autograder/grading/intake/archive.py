@@ -36,6 +36,8 @@ _BROKEN = (
     *(ValueError, OverflowError, IndexError),
 )
 """What the standard library raises on bytes that are no proper archive."""
+_FACTS = "orig_filename", "flag_bits", "compress_type", "header_offset", "CRC", "compress_size", "file_size"
+"""What reading a member takes from its entry."""
 
 
 class UnreadableFile(Exception):  # noqa: N818 - what happened, not an error of the grader
@@ -170,10 +172,22 @@ def _trouble(info: zipfile.ZipInfo) -> str:
     return ""
 
 
+def _by_itself(info: zipfile.ZipInfo) -> zipfile.ZipInfo:
+    """The entry without what ``zipfile`` infers from others, of which any may lie about where it begins.
+
+    Later versions of it refuse a member into which another one reaches. What several entries that share
+    their bytes may unpack to is bounded by the budget.
+    """
+    alone = zipfile.ZipInfo(info.filename)
+    for fact in _FACTS:
+        setattr(alone, fact, getattr(info, fact))
+    return alone
+
+
 def _reader(archive: zipfile.ZipFile, info: zipfile.ZipInfo, budget: _Budget) -> Callable[[int], bytes]:
     def read(most: int) -> bytes:
         budget.take(min(most, max(info.file_size, 0)))
-        with _explained(), archive.open(info) as member:
+        with _explained(), archive.open(_by_itself(info)) as member:
             return member.read(most)
 
     return read
