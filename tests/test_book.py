@@ -194,6 +194,23 @@ def test_the_signs_of_the_class_list_are_explained(course: DemoCourse, tmp_path:
     assert "' late" in shown
 
 
+def test_names_are_whole_in_the_class_list_where_there_is_room(tmp_path: Path) -> None:
+    """They are what ``show`` and ``mark`` have to be given."""
+    name, assignment = "a_name_of_as_many_as_forty_five_characters___", "01_demonstration"
+    assert len(name) == 45
+    with Gradebook(tmp_path / "g.db", create=True) as gradebook:
+        for student in (name, "x" * 100):
+            result = replace(entry().result, submission=student, assignment=assignment)
+            gradebook.add(replace(entry(), result=result))
+        shown = [line.text for line in class_list.lines(standings(gradebook, None, {}))]
+    assert any(line.startswith(f"{name} ") for line in shown)
+    assert max(map(columns, shown)) <= 80
+    with Gradebook(tmp_path / "h.db", create=True) as gradebook:
+        gradebook.add(replace(entry(), result=replace(entry().result, assignment=assignment)))
+        shown = [line.text for line in class_list.lines(standings(gradebook, None, {}))]
+    assert f" {assignment} " in shown[0]
+
+
 def test_what_students_may_see_holds_no_decisions(
     course: DemoCourse, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
