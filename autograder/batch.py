@@ -31,8 +31,7 @@ from autograder.grading.one_writer import OneWriter
 from autograder.notebook.read import UnreadableNotebook
 from autograder.notebook.weights import UnreadableWeights
 from autograder.reports import html
-from autograder.reports.json_file import write_grade, write_text
-from autograder.reports.terminal import render, to_text
+from autograder.reports.folder import Folder
 from autograder.student.begin import SEED
 
 if TYPE_CHECKING:
@@ -90,8 +89,7 @@ class Batch:
         self._reference_sha256 = provenance.reference_sha256(assignment)
         self._versions = provenance.versions()
         try:
-            self.results.mkdir(parents=True, exist_ok=True)
-            self.feedback.mkdir(exist_ok=True)
+            self._folder = Folder(out)
             self._writer = OneWriter(out)
         except OSError as error:
             if error.errno in DISK_FULL:
@@ -106,16 +104,6 @@ class Batch:
         self._current: dict[str, Entry] = {}
         self._arrivals: dict[Work, list[Arrival]] = {}
         self._conditions: dict[str, Json] = {"limits": asdict(assignment.limits), "seed": SEED}
-
-    @property
-    def results(self) -> Path:
-        """Folder of the grade JSONs."""
-        return self.out / "results"
-
-    @property
-    def feedback(self) -> Path:
-        """Folder of what students may see."""
-        return self.out / "feedback"
 
     def __enter__(self) -> Self:
         return self
@@ -207,9 +195,7 @@ class Batch:
         return next((entry.result.questions for entry in same if entry.result.max_score), ())
 
     def _write_page(self) -> None:
-        if self.rows:
-            rows = sorted(self.rows, key=lambda row: row.result.submission)
-            write_text(self.out / "index.html", html.page(self.assignment.title, rows))
+        self._folder.write_page(self.assignment.title, self.rows)
 
     def _is_judged(self, entry: Entry, submission: Submission) -> bool:
         """Whether ``entry`` is the grade that ``submission`` would get now."""
@@ -274,10 +260,7 @@ class Batch:
         if entry.result.inconclusive:
             self.not_judged.append(submission.name)
         if entry.taken:
-            write_grade(self.results / f"{submission.file_name}.json", [entry.result])
-            for_student = entry.result.for_student()
-            write_grade(self.feedback / f"{submission.file_name}.json", [for_student])
-            write_text(self.feedback / f"{submission.file_name}.txt", to_text(render(for_student)))
+            self._folder.write(submission.file_name, entry.result)
             self.rows.append(row)
         else:
             self.rows.append(_row(self._current[submission.name], known=True))
@@ -312,10 +295,10 @@ class Batch:
             lines.append(f"A person has to look at {len(waiting)} of them: {names}")
         return [
             *lines,
-            f"results    {self.results}",
-            f"feedback   {self.feedback}  (for the students)",
+            f"results    {self._folder.results}",
+            f"feedback   {self._folder.feedback}  (for the students)",
             f"gradebook  {self.out / 'gradebook.db'}",
-            f"page       {self.out / 'index.html'}",
+            f"page       {self._folder.page}",
         ]
 
 

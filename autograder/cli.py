@@ -61,7 +61,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(inert(f"autograder: the grader could not do its work: {clean(error)}"), file=sys.stderr)
         return NOT_JUDGED
     except sqlite3.Error as error:
-        if getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR):
+        from autograder.grading.database import disk_failed
+
+        if disk_failed(error):
             return _disk_full(f"gradebook: {error}")
         print(
             f"autograder: the gradebook could not be written, and grading stopped: {error}", file=sys.stderr

@@ -1,19 +1,13 @@
-"""What ``mark`` and ``extend`` share: who, which assignment, why, and how it is stored."""
+"""What ``mark`` and ``extend`` share: who, which assignment, why."""
 
 from __future__ import annotations
 
 import argparse
 import getpass
-import sqlite3
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from autograder.errors import UsageError
 from autograder.reports.text import one_line
-
-if TYPE_CHECKING:
-    from autograder.grading.adjustments import Adjustment
-    from autograder.grading.gradebook import Gradebook
 
 
 def add_who_and_why(parser: argparse.ArgumentParser) -> None:
@@ -41,15 +35,3 @@ def why(options: argparse.Namespace) -> tuple[str, str]:
     if not author:
         raise UsageError("--author must say who decided it")
     return reason, author
-
-
-def store(gradebook: Gradebook, adjustment: Adjustment) -> None:
-    """Store it.
-
-    Raises:
-        UsageError: the gradebook cannot be written.
-    """
-    try:
-        gradebook.adjustments.add(adjustment)
-    except sqlite3.Error as error:
-        raise UsageError(f"cannot write the gradebook ({error}): {gradebook.path}") from None

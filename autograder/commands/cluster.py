@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from autograder.commands.common import positive
+from autograder.commands.common import positive, tell
 from autograder.errors import UsageError
-from autograder.reports.text import inert
 
 if TYPE_CHECKING:
     from autograder.course import Assignment
@@ -99,6 +97,6 @@ def engine(options: argparse.Namespace, assignment: Assignment, submissions: int
             shared=options.shared,
             directives=tuple(options.sbatch),
             patience=float(options.patience),
-            tell=lambda line: print(inert(f"autograder: {line}"), file=sys.stderr, flush=True),
+            tell=tell,
         )
     )

@@ -31,6 +31,18 @@ def say(text: str) -> None:
             os.dup2(nowhere.fileno(), sys.stdout.fileno())
 
 
+def tell(text: str) -> None:
+    """Print what a person who waits should know, beside what a command prints."""
+    print(inert(f"autograder: {text}"), file=sys.stderr, flush=True)
+
+
+def add_roster(parser: argparse._ActionsContainer) -> None:
+    """Add the option that names the students."""
+    parser.add_argument(
+        "--roster", type=Path, metavar="FILE", help="CSV file with the students' id, name, canvas, ..."
+    )
+
+
 def add_course(parser: argparse.ArgumentParser) -> None:
     """Add the option that names the course."""
     parser.add_argument(

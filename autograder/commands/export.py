@@ -12,6 +12,7 @@ from autograder.commands.common import (
     NOT_JUDGED,
     OK,
     add_course,
+    add_roster,
     counting_rules,
     course,
     gradebook_file,
@@ -54,9 +55,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     fill.add_argument("--into", type=Path, metavar="FILE", help="what the course system exported, to fill in")
     fill.add_argument("--column", metavar="NAME", help="what the column to fill is called there")
     fill.add_argument("--match", metavar="NAME", help="moodle: the column that tells students apart")
-    fill.add_argument(
-        "--roster", type=Path, metavar="FILE", help="CSV file with the students' id, name, canvas, ..."
-    )
+    add_roster(fill)
     fill.add_argument("--scale", action="store_true", help="convert points if the column has another maximum")
     others = parser.add_argument_group("others")
     others.add_argument("--student", action="store_true", help="junit: only what students may see")

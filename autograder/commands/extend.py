@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from autograder.commands.adjust import add_who_and_why, store, why
-from autograder.commands.common import OK, add_course, course, entries_of, gradebook_file, positive, say
+from autograder.commands.adjust import add_who_and_why, why
+from autograder.commands.common import OK, add_course, course, entries_of, gradebook_file, positive, say, tell
 from autograder.errors import UsageError
 
 _MOST_DAYS = 1000
@@ -63,7 +63,7 @@ def run(options: argparse.Namespace) -> int:
         value = f"{options.days} {'day' if options.days == 1 else 'days'}"
         shown = f"{value} longer, until {rules.due.later(options.days)}"
     path = _to_be(options.gradebook) if options.before_submission else gradebook_file(options.gradebook)
-    with Gradebook(path, create=options.before_submission) as gradebook:
+    with Gradebook(path, create=options.before_submission, tell=tell) as gradebook:
         if options.before_submission:
             student = one_line(options.student)
         else:
@@ -76,7 +76,7 @@ def run(options: argparse.Namespace) -> int:
             reason=reason,
             author=author,
         )
-        store(gradebook, adjustment)
+        gradebook.adjustments.add(adjustment)
     say(f"{one_line(student)}, {one_line(assignment.name)}: {shown}")
     return OK
 

@@ -17,9 +17,11 @@ from autograder.commands.common import (
     OK,
     add_course,
     add_override,
+    add_roster,
     course,
     positive,
     say,
+    tell,
 )
 from autograder.errors import UsageError
 from autograder.isolation.strategies import NAMES
@@ -39,9 +41,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--assignment", required=True, metavar="NAME", help="folder name under assignments/")
     parser.add_argument("--out", required=True, type=Path, metavar="DIR", help="where results are written")
-    parser.add_argument(
-        "--roster", type=Path, metavar="FILE", help="CSV file with the students' id, name, canvas, ..."
-    )
+    add_roster(parser)
     when = parser.add_mutually_exclusive_group()
     when.add_argument(
         "--handed-in",
@@ -137,7 +137,7 @@ def _grade(options: argparse.Namespace, events: Events | None) -> int:
                 hidden=options.hidden,
                 isolation=choice,
                 secrets=secrets,
-                tell=lambda text: print(f"autograder: {text}", file=sys.stderr, flush=True),
+                tell=tell,
             ) as batch,
             nullcontext(events.submission) if events else progress(len(submissions)) as report,
         ):

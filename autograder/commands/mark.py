@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 from decimal import Decimal, InvalidOperation
 
-from autograder.commands.adjust import add_who_and_why, store, why
-from autograder.commands.common import OK, entries_of, gradebook_file, say
+from autograder.commands.adjust import add_who_and_why, why
+from autograder.commands.common import OK, entries_of, gradebook_file, say, tell
 from autograder.errors import UsageError
 
 _DECIMALS = 4
@@ -35,7 +35,7 @@ def run(options: argparse.Namespace) -> int:
     from autograder.reports.text import one_line
 
     reason, author = why(options)
-    with Gradebook(gradebook_file(options.gradebook)) as gradebook:
+    with Gradebook(gradebook_file(options.gradebook), tell=tell) as gradebook:
         entries = entries_of(gradebook, options.student)
         name = entries[0].result.submission
         results = {entry.result.assignment: entry.result for entry in entries}
@@ -71,7 +71,7 @@ def run(options: argparse.Namespace) -> int:
             reason=reason,
             author=author,
         )
-        store(gradebook, adjustment)
+        gradebook.adjustments.add(adjustment)
     what = f"question {options.question}" if options.question else "all of it"
     counts = f"{value} points by hand" if value else "what the tests say counts again"
     say(f"{one_line(name)}, {one_line(result.assignment)}, {what}: {counts}")

@@ -72,14 +72,15 @@ class Adjustments:
         """Store one; returns it with its number and time.
 
         Raises:
-            sqlite3.Error: the disk is full, or another program has kept the file locked.
+            UsageError: another program keeps the file locked, or it cannot be written.
+            sqlite3.Error: the disk is full or does not work.
         """
         made = replace(adjustment, made_at=datetime.now(UTC).isoformat(timespec="seconds"))
         row = (
             *(made.student, made.assignment, made.question, made.kind.value),
             *(made.value, made.reason, made.author, made.made_at),
         )
-        with self._database.transaction():
+        with self._database.explained(), self._database.transaction():
             number = self._database.execute(
                 "INSERT INTO adjustments (student, assignment, question, kind, value, reason, author,"
                 " made_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",

@@ -114,13 +114,13 @@ class Database:
 
     @contextmanager
     def explained(self) -> Iterator[None]:
-        """Errors of opening and reading in a sentence, where it is not the disk that fails."""
+        """Errors of opening, reading and writing in a sentence, where it is not the disk that fails."""
         try:
             yield
         except sqlite3.DatabaseError as error:
+            if disk_failed(error):
+                raise
             match _code(error):
-                case sqlite3.SQLITE_FULL | sqlite3.SQLITE_IOERR:
-                    raise
                 case sqlite3.SQLITE_CORRUPT:
                     raise UsageError(self._damaged(str(error))) from None
                 case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
@@ -172,6 +172,11 @@ def _uri(path: Path) -> str:
 def _code(error: sqlite3.Error) -> int:
     """SQLite's number of an error, without its details."""
     return getattr(error, "sqlite_errorcode", 0) & 0xFF
+
+
+def disk_failed(error: sqlite3.Error) -> bool:
+    """Whether the disk is full or does not work, which no other file or option would mend."""
+    return _code(error) in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR)
 
 
 def _is_locked(error: sqlite3.Error) -> bool:

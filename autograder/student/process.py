@@ -45,8 +45,8 @@ class StudentProcess:
     """A process that runs the cells of one notebook and then answers calls.
 
     Its time is counted in all cells and calls together, without what other programs kept it waiting for a
-    processor. When a limit is hit, or the process ends or sends
-    what it must not, all of it is killed and ``StudentStopped`` is raised, then and on every later use.
+    processor. When a limit is hit, or the process ends or sends what it must not, all of it is killed and
+    ``StudentStopped`` is raised, then and on every later use.
 
     Attributes:
         isolation: name of the strategy that fences it.
